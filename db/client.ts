@@ -1,0 +1,58 @@
+import type { SQL } from "drizzle-orm";
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { drizzle } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { openEmbedded } from "./embedded.ts";
+import { migrateEmbedded, migratePostgres } from "./migrate.ts";
+
+/** A connection or an open transaction, of either driver: every query takes one and does not care. */
+export type Database = PgDatabase<PgQueryResultHKT>;
+
+export interface Connection {
+  db: Database;
+  driver: "postgres" | "embedded";
+  close(): Promise<void>;
+}
+
+export interface PostgresSettings {
+  url: string;
+  poolSize: number;
+  connectTimeoutSeconds: number;
+  statementTimeoutMs: number;
+}
+
+/** A migrated PostgreSQL. */
+export async function connectPostgres(
+  { url, poolSize, connectTimeoutSeconds, statementTimeoutMs }:
+    PostgresSettings,
+): Promise<Connection> {
+  await migratePostgres(url, connectTimeoutSeconds);
+  const client = postgres(url, {
+    max: poolSize,
+    connect_timeout: connectTimeoutSeconds,
+    connection: { statement_timeout: statementTimeoutMs, TimeZone: "UTC" },
+    onnotice: () => {},
+  });
+  return {
+    db: drizzle({ client }) as unknown as Database,
+    driver: "postgres",
+    close: () => client.end({ timeout: 5 }),
+  };
+}
+
+/**
+ * A migrated PGlite in `dataDir`; in memory where there is none (tests).
+ *
+ * @throws {DataDirLockedError} another process has the folder open
+ */
+export async function connectEmbedded(dataDir?: string): Promise<Connection> {
+  const { db, close } = await openEmbedded(dataDir);
+  await migrateEmbedded(db);
+  return { db: db as unknown as Database, driver: "embedded", close };
+}
+
+/** Rows of a statement written by hand: the two drivers wrap them differently. */
+export async function rows<Row>(db: Database, query: SQL): Promise<Row[]> {
+  const result = await db.execute(query) as unknown;
+  return (Array.isArray(result) ? result : (result as { rows: Row[] }).rows);
+}

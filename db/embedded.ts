@@ -1,0 +1,43 @@
+import { PGlite } from "@electric-sql/pglite";
+import { fuzzystrmatch } from "@electric-sql/pglite/contrib/fuzzystrmatch";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
+import { drizzle, type PgliteDatabase } from "drizzle-orm/pglite";
+
+export class DataDirLockedError extends Error {
+  override name = "DataDirLockedError";
+}
+
+/**
+ * PGlite: PostgreSQL compiled to WebAssembly, in this process. Two processes on one folder raise
+ * no error and lose rows, hence the lock, which lies beside the folder and not in it.
+ */
+export async function openEmbedded(
+  dataDir?: string,
+): Promise<{ db: PgliteDatabase; close(): Promise<void> }> {
+  const lock = dataDir && await lockDataDir(dataDir);
+  const client = new PGlite({
+    ...(dataDir && { dataDir: `${dataDir}/pglite` }),
+    extensions: { pg_trgm, fuzzystrmatch },
+  });
+  await client.waitReady;
+  return {
+    db: drizzle({ client }),
+    close: async () => {
+      await client.close();
+      if (lock) lock.close();
+    },
+  };
+}
+
+async function lockDataDir(dataDir: string): Promise<Deno.FsFile> {
+  await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const lock = await Deno.open(`${dataDir}/pglite.lock`, {
+    create: true,
+    write: true,
+  });
+  if (await lock.tryLock(true)) return lock;
+  lock.close();
+  throw new DataDirLockedError(
+    `another Passdesk has the folder "${dataDir}" open; stop it, or name another one in DATA_DIR`,
+  );
+}

@@ -1,0 +1,104 @@
+import { and, desc, eq, notInArray, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import type { Database } from "./client.ts";
+import { passwordHistory, passwords, users } from "./schema.ts";
+
+/** What has to be known of a user before a new password is hashed; null for an unknown id. */
+export async function findPassword(db: Database, userId: string) {
+  const [row] = await db.select({
+    userId: users.id,
+    name: users.name,
+    username: users.username,
+    email: users.email,
+    hash: passwords.hash,
+    setAt: passwords.setAt,
+    setBy: passwords.setBy,
+    formId: passwords.formId,
+    sessionsEnded: passwords.sessionsEnded,
+  }).from(users)
+    .leftJoin(passwords, eq(passwords.userId, users.id))
+    .where(eq(users.id, userId));
+  return row ?? null;
+}
+
+/** The last hashes of a user under their common salt, the newest first. */
+export async function listPasswordHistory(
+  db: Database,
+  userId: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db.select({ hash: passwordHistory.hash })
+    .from(passwordHistory).where(eq(passwordHistory.userId, userId))
+    .orderBy(desc(passwordHistory.id)).limit(limit);
+  return rows.map((it) => it.hash);
+}
+
+export interface NewPassword {
+  userId: string;
+  hash: string;
+  setBy: string | null;
+  /** Hours for which a temporary password signs in; undefined for one that stays. */
+  temporaryHours?: number | undefined;
+  formId?: string | null;
+  sessionsEnded?: number;
+}
+
+export async function upsertPassword(
+  db: Database,
+  { userId, hash, setBy, temporaryHours, formId = null, sessionsEnded = 0 }:
+    NewPassword,
+) {
+  const values = {
+    hash,
+    setBy,
+    formId,
+    sessionsEnded,
+    setAt: sql`now()`,
+    temporary: temporaryHours !== undefined,
+    expiresAt: temporaryHours === undefined
+      ? null
+      : sql`now() + make_interval(hours => ${temporaryHours})`,
+  };
+  await db.insert(passwords).values({ userId, ...values })
+    .onConflictDoUpdate({ target: passwords.userId, set: values });
+}
+
+/** The same password under today's parameters; not a change, so nothing else of the row moves. */
+export async function replaceHash(
+  db: Database,
+  { userId, from, to }: { userId: string; from: string; to: string },
+) {
+  await db.update(passwords).set({ hash: to })
+    .where(and(eq(passwords.userId, userId), eq(passwords.hash, from)));
+}
+
+/** Remembers a hash and forgets all but the newest `keep`; with `restart`, all older ones. */
+export async function rememberPassword(
+  db: Database,
+  { userId, hash, keep, restart }: {
+    userId: string;
+    hash: string;
+    keep: number;
+    restart: boolean;
+  },
+) {
+  if (restart) {
+    await db.delete(passwordHistory).where(eq(passwordHistory.userId, userId));
+  }
+  await db.insert(passwordHistory).values({ id: uuidv7(), userId, hash });
+  const newest = db.select({ id: passwordHistory.id }).from(passwordHistory)
+    .where(eq(passwordHistory.userId, userId))
+    .orderBy(desc(passwordHistory.id)).limit(keep);
+  await db.delete(passwordHistory).where(and(
+    eq(passwordHistory.userId, userId),
+    notInArray(passwordHistory.id, newest),
+  ));
+}
+
+/** Rows as they are, for an empty database: the demo and the tests. */
+export async function insertPasswords(
+  db: Database,
+  rows: (typeof passwords.$inferInsert)[],
+) {
+  await db.insert(passwords).values(rows);
+}

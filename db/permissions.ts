@@ -1,0 +1,103 @@
+import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import type { Database } from "./client.ts";
+import {
+  passwords,
+  type Permission,
+  permissions,
+  sessions,
+  users,
+} from "./schema.ts";
+import { heldPermissions } from "./users.ts";
+
+/** One of the two sides of a mutation, read under lock in its transaction. */
+export interface Party {
+  id: string;
+  name: string;
+  disabled: boolean;
+  temporary: boolean;
+  permissions: Permission[];
+}
+
+/**
+ * Locks the actor's and the subject's rows (in the order of their ids, so that two people who act on
+ * each other wait instead of deadlocking) and reads what `may` decides by. No actor where the session
+ * that asks has ended meanwhile.
+ */
+export async function lockParties(
+  db: Database,
+  { actorId, sessionId, subjectId }: {
+    actorId: string;
+    sessionId: string;
+    subjectId: string;
+  },
+): Promise<{ actor: Party | undefined; subject: Party | undefined }> {
+  await db.select({ id: users.id }).from(users)
+    .where(inArray(users.id, [actorId, subjectId]))
+    .orderBy(users.id).for("no key update");
+  // A second statement, so that it sees what the last holder of the locks has committed.
+  const parties = await db.select({
+    id: users.id,
+    name: users.name,
+    disabled: sql<boolean>`${users.disabledAt} is not null`,
+    temporary: sql<boolean>`coalesce(${passwords.temporary}, false)`,
+    permissions: heldPermissions,
+    sessionAlive: sql<
+      boolean
+    >`exists(select 1 from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.userId} = ${users.id})`,
+  }).from(users)
+    .leftJoin(passwords, eq(passwords.userId, users.id))
+    .where(inArray(users.id, [actorId, subjectId]));
+  const actor = parties.find((it) => it.id === actorId && it.sessionAlive);
+  return { actor, subject: parties.find((it) => it.id === subjectId) };
+}
+
+/** Serialises every change that could take the last holder of a permission away. */
+export async function lockPermissions(db: Database) {
+  await db.execute(sql`select pg_advisory_xact_lock(72773376)`);
+}
+
+/** Is there somebody else, not disabled, who holds it? */
+export async function hasOtherHolder(
+  db: Database,
+  { permission, exceptId }: { permission: Permission; exceptId: string },
+): Promise<boolean> {
+  const others = await db.select({ id: users.id }).from(permissions)
+    .innerJoin(users, eq(users.id, permissions.userId))
+    .where(and(
+      eq(permissions.permission, permission),
+      ne(users.id, exceptId),
+      sql`${users.disabledAt} is null`,
+    )).limit(1);
+  return others.length > 0;
+}
+
+export async function replacePermissions(
+  db: Database,
+  { userId, granted, taken, grantedBy }: {
+    userId: string;
+    granted: Permission[];
+    taken: Permission[];
+    grantedBy: string | null;
+  },
+) {
+  if (taken.length > 0) {
+    await db.delete(permissions).where(and(
+      eq(permissions.userId, userId),
+      inArray(permissions.permission, taken),
+    ));
+  }
+  if (granted.length > 0) {
+    await db.insert(permissions).values(
+      granted.map((permission) => ({ userId, permission, grantedBy })),
+    );
+  }
+}
+
+export async function hasHolder(
+  db: Database,
+  permission: Permission,
+): Promise<boolean> {
+  const held = await db.select({ id: permissions.userId }).from(permissions)
+    .where(eq(permissions.permission, permission)).limit(1);
+  return held.length > 0;
+}

@@ -1,0 +1,151 @@
+import { sql } from "drizzle-orm";
+import {
+  boolean,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+
+const instant = (name: string) => timestamp(name, { withTimezone: true });
+
+/** Folded text (db/fold.ts), ordered by bytes: one btree serves equality, prefix and paging. */
+const key = customType<{ data: string }>({
+  dataType: () => `text collate "C"`,
+});
+
+export const users = pgTable("users", {
+  id: uuid("id").primaryKey(), // UUIDv7
+  username: text("username").notNull(),
+  name: text("name").notNull(),
+  email: text("email"),
+  attributes: jsonb("attributes").$type<Record<string, string>>().notNull()
+    .default({}),
+  usernameKey: key("username_key").notNull(),
+  nameKey: key("name_key").notNull(),
+  emailKey: key("email_key"),
+  /** Every word of every field behind a space: what "contains" looks into. */
+  searchKey: key("search_key").notNull().generatedAlwaysAs(
+    sql`' ' || name_key || E'\n ' || username_key || E'\n ' || coalesce(email_key, '')`,
+  ),
+  version: integer("version").notNull().default(1), // counts edits; the form sends it back
+  disabledAt: instant("disabled_at"),
+  lastSignInAt: instant("last_sign_in_at"),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  updatedAt: instant("updated_at").notNull().defaultNow(),
+}, (t) => [
+  uniqueIndex("users_username_key").on(t.usernameKey),
+  uniqueIndex("users_email_key").on(t.emailKey),
+  index("users_name_key").on(t.nameKey, t.id),
+  index("users_search_key").using("gin", sql`search_key gin_trgm_ops`),
+  index("users_disabled").on(t.nameKey, t.id).where(
+    sql`disabled_at is not null`,
+  ),
+]);
+
+/** Apart from `users`, so that no query of a user can carry a hash out. */
+export const passwords = pgTable("passwords", {
+  userId: uuid("user_id").primaryKey().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  hash: text("hash").notNull(), // Argon2id, PHC string
+  setAt: instant("set_at").notNull().defaultNow(),
+  setBy: uuid("set_by").references(() => users.id),
+  temporary: boolean("temporary").notNull().default(false),
+  expiresAt: instant("expires_at"),
+  /** The form that set it: the same form sent twice is answered twice and saved once. */
+  formId: uuid("form_id"),
+  sessionsEnded: integer("sessions_ended").notNull().default(0),
+}, (t) => [
+  index("passwords_temporary").on(t.userId).where(sql`temporary`),
+  check("passwords_expiry", sql`temporary or expires_at is null`),
+]);
+
+/** One salt for all of a user's rows, so that reuse costs one hash however many are kept. */
+export const passwordHistory = pgTable("password_history", {
+  id: uuid("id").primaryKey(),
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  hash: text("hash").notNull(),
+}, (t) => [index("password_history_user").on(t.userId, t.id)]);
+
+export const PERMISSIONS = [
+  "user_management",
+  "audit_log",
+  "administration",
+] as const;
+export type Permission = typeof PERMISSIONS[number];
+
+export const permissions = pgTable("permissions", {
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  permission: text("permission", { enum: PERMISSIONS }).notNull(),
+  grantedAt: instant("granted_at").notNull().defaultNow(),
+  grantedBy: uuid("granted_by").references(() => users.id),
+}, (t) => [
+  primaryKey({ columns: [t.userId, t.permission] }),
+  check(
+    "permissions_known",
+    sql`permission in ('user_management', 'audit_log', 'administration')`,
+  ),
+]);
+
+export const sessions = pgTable("sessions", {
+  id: uuid("id").primaryKey(),
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  secretHash: text("secret_hash").notNull(), // SHA-256; the secret lives in the cookie only
+  createdAt: instant("created_at").notNull().defaultNow(),
+  lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
+  address: text("address").notNull(),
+  userAgent: text("user_agent").notNull(),
+}, (t) => [index("sessions_user").on(t.userId)]);
+
+/** Appended with the change that it tells of; a trigger refuses UPDATE, DELETE and TRUNCATE. */
+export const auditEvents = pgTable("audit_events", {
+  id: uuid("id").primaryKey(), // UUIDv7, so it orders by time
+  at: instant("at").notNull().defaultNow(),
+  event: text("event").notNull(), // OWASP Logging Vocabulary where it has the word
+  actorId: uuid("actor_id"),
+  subjectId: uuid("subject_id"),
+  address: text("address").notNull(),
+  requestId: text("request_id").notNull(),
+  detail: jsonb("detail").$type<Record<string, unknown>>().notNull().default(
+    {},
+  ),
+}, (t) => [
+  index("audit_events_subject").on(t.subjectId, t.id),
+  index("audit_events_actor").on(t.actorId, t.id),
+  index("audit_events_event").on(t.event, t.id),
+]);
+
+export const rateLimits = pgTable("rate_limits", {
+  key: text("key").primaryKey(), // "sign_in:address:192.0.2.7"
+  attempts: integer("attempts").notNull().default(1),
+  windowStart: instant("window_start").notNull().defaultNow(),
+});
+
+/** The one-time link that creates the first administrator. */
+export const setupLinks = pgTable("setup_links", {
+  id: uuid("id").primaryKey(),
+  secretHash: text("secret_hash").notNull(),
+  expiresAt: instant("expires_at").notNull(),
+});
+
+/** The distinct words of all names: a misspelt word is looked up here, not among the users. */
+export const nameWords = pgTable("name_words", {
+  word: key("word").primaryKey(),
+}, (t) => [
+  index("name_words_trigrams").using("gin", sql`word gin_trgm_ops`),
+  index("name_words_length").on(sql`char_length(word)`),
+]);

@@ -1,0 +1,74 @@
+import { eq, or, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { type Database, rows } from "./client.ts";
+import { fold } from "./fold.ts";
+import type { NewSession } from "./sessions.ts";
+import { passwords, users } from "./schema.ts";
+
+/** Who has this username or email, with the hash to verify: the only read of a hash by name. */
+export async function findCredential(db: Database, identifier: string) {
+  const key = fold(identifier);
+  const [row] = await db.select({
+    userId: users.id,
+    passwordHash: passwords.hash,
+    usable: sql<
+      boolean
+    >`${users.disabledAt} is null and coalesce(${passwords.expiresAt} > now(), true)`,
+    disabled: sql<boolean>`${users.disabledAt} is not null`,
+    temporary: passwords.temporary,
+  }).from(users)
+    .innerJoin(passwords, eq(passwords.userId, users.id))
+    .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)));
+  return row ?? null;
+}
+
+/**
+ * Begins a session, if the password that was verified still is the user's: one statement, so one
+ * transaction and one wait for the disk. It locks the user, then the password, in the order in which
+ * a change of password does: whichever comes first, no session of an old password survives.
+ *
+ * @returns false where the password was changed or the user disabled meanwhile
+ */
+export async function insertSignIn(
+  db: Database,
+  { userId, passwordHash, session, audit, attemptKeys, addressKey }: {
+    userId: string;
+    passwordHash: string;
+    session: NewSession;
+    audit: { requestId: string; detail: Record<string, unknown> };
+    /** Counters that a success clears, and the one of the address, from which it takes one back. */
+    attemptKeys: [string, string];
+    addressKey: string;
+  },
+): Promise<boolean> {
+  const { id, secretHash, address, userAgent } = session;
+  const started = await rows(
+    db,
+    sql`
+    with subject as (
+      select id from users where id = ${userId} and disabled_at is null for no key update
+    ), credential as (
+      select p.user_id from passwords p join subject on p.user_id = subject.id
+      where p.hash = ${passwordHash} and (p.expires_at is null or p.expires_at > now())
+      for share of p
+    ), seen as (
+      update users set last_sign_in_at = now() from credential where users.id = credential.user_id
+    ), audited as (
+      insert into audit_events (id, event, actor_id, subject_id, address, request_id, detail)
+      select ${uuidv7()}, 'authn_login_success', user_id, user_id, ${address}, ${audit.requestId},
+        ${JSON.stringify(audit.detail)}::jsonb
+      from credential
+    ), cleared as (
+      delete from rate_limits where key in (${attemptKeys[0]}, ${
+      attemptKeys[1]
+    }) and exists (select 1 from credential)
+    ), refunded as (
+      update rate_limits set attempts = attempts - 1
+      where key = ${addressKey} and attempts > 0 and exists (select 1 from credential)
+    )
+    insert into sessions (id, user_id, secret_hash, address, user_agent)
+    select ${id}, user_id, ${secretHash}, ${address}, ${userAgent} from credential
+    returning id`,
+  );
+  return started.length === 1;
+}

@@ -1,0 +1,152 @@
+import { and, eq, or, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import type { Database } from "./client.ts";
+import { fold } from "./fold.ts";
+import { passwords, type Permission, permissions, users } from "./schema.ts";
+
+/** What staff may write into a user; nothing else of the row can be reached by an edit. */
+export interface UserFields {
+  name: string;
+  username: string;
+  email: string | null;
+  attributes: Record<string, string>;
+}
+
+/** The permissions somebody holds, as a column of a query over `users`. */
+export const heldPermissions = sql<
+  Permission[]
+>`array(select ${permissions.permission} from ${permissions} where ${permissions.userId} = ${users.id} order by 1)`;
+
+const setters = alias(users, "setters");
+
+/** Everything that the details show in one statement; null for an unknown id. */
+export async function findUser(db: Database, id: string) {
+  const [row] = await db.select({
+    id: users.id,
+    name: users.name,
+    username: users.username,
+    email: users.email,
+    attributes: users.attributes,
+    version: users.version,
+    disabledAt: users.disabledAt,
+    lastSignInAt: users.lastSignInAt,
+    createdAt: users.createdAt,
+    passwordSetAt: passwords.setAt,
+    passwordSetBy: passwords.setBy,
+    passwordSetByName: setters.name,
+    temporary: sql<boolean>`coalesce(${passwords.temporary}, false)`,
+    passwordExpiresAt: passwords.expiresAt,
+    permissions: heldPermissions,
+    openSessions: sql<
+      number
+    >`(select count(*)::int from sessions where sessions.user_id = ${users.id})`,
+  }).from(users)
+    .leftJoin(passwords, eq(passwords.userId, users.id))
+    .leftJoin(setters, eq(setters.id, passwords.setBy))
+    .where(eq(users.id, id));
+  return row ?? null;
+}
+
+export type UserDetails = NonNullable<Awaited<ReturnType<typeof findUser>>>;
+
+/** By username or email, whichever was typed (usernames hold no "@"). */
+export async function findUserByIdentifier(db: Database, identifier: string) {
+  const key = fold(identifier);
+  const [row] = await db.select({ id: users.id, name: users.name })
+    .from(users)
+    .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)));
+  return row ?? null;
+}
+
+export type Taken = "username" | "email";
+
+/** Which of the two unique fields somebody else already has. */
+export async function findTaken(
+  db: Database,
+  { username, email }: { username: string; email: string | null },
+  exceptId?: string,
+): Promise<Taken[]> {
+  const usernameKey = fold(username);
+  const emailKey = email === null ? null : fold(email);
+  const others = await db.select({
+    usernameKey: users.usernameKey,
+    emailKey: users.emailKey,
+  }).from(users).where(and(
+    or(
+      eq(users.usernameKey, usernameKey),
+      emailKey === null ? undefined : eq(users.emailKey, emailKey),
+    ),
+    exceptId ? sql`${users.id} <> ${exceptId}` : undefined,
+  ));
+  const taken: Taken[] = [];
+  if (others.some((it) => it.usernameKey === usernameKey)) {
+    taken.push("username");
+  }
+  if (emailKey !== null && others.some((it) => it.emailKey === emailKey)) {
+    taken.push("email");
+  }
+  return taken;
+}
+
+export async function insertUsers(
+  db: Database,
+  people: (UserFields & {
+    id: string;
+    createdAt?: Date;
+    disabledAt?: Date | null;
+    lastSignInAt?: Date | null;
+  })[],
+) {
+  await db.insert(users).values(
+    people.map((person) => ({ ...person, ...keys(person) })),
+  );
+}
+
+/** False where the user is no longer at `version`: somebody else saved meanwhile. */
+export async function updateUser(
+  db: Database,
+  { id, version, fields }: { id: string; version: number; fields: UserFields },
+): Promise<boolean> {
+  const { name, username, email, attributes } = fields; // these and no others
+  const updated = await db.update(users).set({
+    name,
+    username,
+    email,
+    attributes,
+    ...keys(fields),
+    version: sql`${users.version} + 1`,
+    updatedAt: sql`now()`,
+  }).where(and(eq(users.id, id), eq(users.version, version)))
+    .returning({ id: users.id });
+  return updated.length === 1;
+}
+
+/** False where nothing had to change. */
+export async function setDisabled(
+  db: Database,
+  { id, disabled }: { id: string; disabled: boolean },
+): Promise<boolean> {
+  const changed = await db.update(users).set({
+    disabledAt: disabled ? sql`now()` : null,
+    version: sql`${users.version} + 1`,
+    updatedAt: sql`now()`,
+  }).where(and(
+    eq(users.id, id),
+    disabled
+      ? sql`${users.disabledAt} is null`
+      : sql`${users.disabledAt} is not null`,
+  )).returning({ id: users.id });
+  return changed.length === 1;
+}
+
+export async function hasUsers(db: Database): Promise<boolean> {
+  return (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
+}
+
+function keys({ name, username, email }: Omit<UserFields, "attributes">) {
+  return {
+    nameKey: fold(name),
+    usernameKey: fold(username),
+    emailKey: email === null ? null : fold(email),
+  };
+}

@@ -1,0 +1,116 @@
+import {
+  connectEmbedded,
+  type Connection,
+  connectPostgres,
+} from "./db/client.ts";
+import { createApp } from "./routes/app.tsx";
+import { loadAssets } from "./routes/assets.ts";
+import {
+  readSettings,
+  SettingError,
+  type Settings,
+} from "./services/config.ts";
+import { demoSettings, seedDemo } from "./services/demo.ts";
+import { describeError, log } from "./services/log.ts";
+import { createServices, startHousekeeping } from "./services/program.ts";
+import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
+import { DataDirLockedError } from "./db/embedded.ts";
+
+/** Longest time in which requests under way may end after SIGTERM. */
+const SHUTDOWN_SECONDS = 10;
+
+async function main() {
+  const demo = Deno.args.includes("demo");
+  const settings = demo
+    ? demoSettings(readSettings(Deno.env.toObject()))
+    : readSettings(Deno.env.toObject());
+  const [connection, assets] = await Promise.all([
+    connect(settings),
+    loadAssets(),
+  ]);
+  const services = createServices(settings, connection.db);
+  if (connection.driver === "embedded") warnOfEmbedded(settings);
+
+  const greeting = demo
+    ? await seedDemo(services)
+    : await setupGreeting(settings, await offerSetup(services));
+  const app = createApp(services, assets);
+  const stopHousekeeping = startHousekeeping(services);
+  const server = Deno.serve(
+    {
+      hostname: settings.LISTEN_HOST,
+      port: settings.LISTEN_PORT,
+      onListen: ({ hostname, port }) => {
+        log("info", "system_startup", {
+          driver: connection.driver,
+          listening: `${hostname}:${port}`,
+          publicUrl: settings.PUBLIC_URL.origin,
+        });
+        say([
+          "",
+          `Passdesk is ready: ${settings.PUBLIC_URL.origin}`,
+          ...greeting,
+        ]);
+      },
+    },
+    (request, { remoteAddr }) =>
+      app.fetch(request, { address: remoteAddr.hostname }),
+  );
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => {
+      setTimeout(() => Deno.exit(1), SHUTDOWN_SECONDS * 1000);
+      server.shutdown();
+    });
+  }
+  await server.finished;
+  stopHousekeeping();
+  await connection.close();
+  log("info", "system_shutdown");
+  Deno.exit(0);
+}
+
+function connect(settings: Settings): Promise<Connection> {
+  return settings.DATABASE_URL
+    ? connectPostgres({
+      url: settings.DATABASE_URL,
+      poolSize: settings.DATABASE_POOL_SIZE,
+      connectTimeoutSeconds: settings.DATABASE_CONNECT_TIMEOUT_SECONDS,
+      statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    })
+    : connectEmbedded(settings.DATA_DIR);
+}
+
+function warnOfEmbedded({ DATA_DIR }: Settings) {
+  log("warning", "embedded_database", {
+    folder: DATA_DIR,
+    note:
+      "not safe against a power cut; for staff of any size set DATABASE_URL to a PostgreSQL",
+  });
+}
+
+function setupGreeting({ PUBLIC_URL }: Settings, token: string | undefined) {
+  return token === undefined ? [] : [
+    "",
+    `There is no administrator yet. Create the first one within ${SETUP_LINK_MINUTES} minutes here, once:`,
+    `  ${PUBLIC_URL.origin}/setup/${token}`,
+    "",
+  ];
+}
+
+/** For the person at the terminal, apart from the log's lines. */
+function say(lines: string[]) {
+  Deno.stderr.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof SettingError || error instanceof DataDirLockedError) {
+    say([`Passdesk does not start: ${error.message}`]);
+    Deno.exit(2);
+  }
+  log("error", "start_failed", describeError(error));
+  say(["Passdesk does not start; the line above says why."]);
+  Deno.exit(1);
+}

@@ -1,0 +1,109 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import { previewPassword } from "../services/password_judgement.ts";
+import {
+  changePassword,
+  type ChangePasswordFailure,
+} from "../services/passwords.ts";
+import {
+  ChangePasswordForm,
+  ChangePasswordPage,
+  type ChangePasswordProps,
+} from "../views/account_password.tsx";
+import { PasswordCheckResult } from "../views/password_field.tsx";
+import { violationTexts } from "../views/violations.ts";
+import { writeCookie } from "./cookies.ts";
+import type { AppEnv } from "./env.ts";
+import { readFields, readQuery } from "./form.ts";
+import { tooManyAttempts } from "./messages.ts";
+import { passwordRules } from "./password_rules.ts";
+import { redirect, respond } from "./respond.tsx";
+import { resumeActor } from "./session.ts";
+
+const Query = z.object({
+  clear: z.literal("yes").optional().catch(undefined),
+});
+
+const Fields = z.object({
+  currentPassword: z.string().default(""),
+  newPassword: z.string().default(""),
+});
+
+export const accountPassword = new Hono<AppEnv>()
+  .get("/", (c) => {
+    const { clear } = readQuery(c, Query);
+    return respondForm(c, { clear: clear === "yes" });
+  })
+  .post("/check", (c) => {
+    const { newPassword } = readFields(c, Fields);
+    const { services, actor } = c.var;
+    return respond(c, {
+      page: PasswordCheckResult,
+      props: newPassword === ""
+        ? {}
+        : { check: previewPassword(services, actor, newPassword) },
+    });
+  })
+  .post("/", async (c) => {
+    const { services, actor } = c.var;
+    const changed = await changePassword(services, {
+      actor,
+      ...readFields(c, Fields),
+    });
+    if (!changed.ok) return respondRefusal(c, changed.failure);
+    const { token, sessionsEnded } = changed.value;
+    writeCookie(c, "session", token);
+    await resumeActor(c, token); // the forms of this answer belong to the new session
+    return respondForm(c, { changed: { sessionsEnded } });
+  });
+
+function respondRefusal(c: Context<AppEnv>, failure: ChangePasswordFailure) {
+  switch (failure.reason) {
+    case "throttled":
+      c.header("Retry-After", String(failure.retryAfterSeconds));
+      return respondForm(c, {
+        errors: { currentPassword: tooManyAttempts(failure.retryAfterSeconds) },
+        status: 429,
+      });
+    case "wrong_password":
+      return respondForm(c, {
+        errors: { currentPassword: "This is not your current password." },
+        status: 422,
+      });
+    case "same_password":
+      return respondForm(c, {
+        errors: {
+          newPassword: "This is your current password. Choose a new one.",
+        },
+        status: 422,
+      });
+    case "policy":
+      return respondForm(c, {
+        errors: { newPassword: violationTexts(failure.violations) },
+        status: 422,
+      });
+    case "session_ended":
+      return redirect(c, "/sign-in");
+  }
+}
+
+function respondForm(
+  c: Context<AppEnv>,
+  { status = 200, errors = {}, ...said }:
+    & Partial<Pick<ChangePasswordProps, "errors" | "changed" | "clear">>
+    & { status?: 200 | 422 | 429 },
+) {
+  const { services, actor } = c.var;
+  return respond(c, {
+    page: ChangePasswordPage,
+    fragment: ChangePasswordForm,
+    props: {
+      rules: passwordRules(services.settings),
+      mustChange: actor.mustChangePassword,
+      errors,
+      ...said,
+    },
+    status,
+  });
+}

@@ -1,0 +1,68 @@
+import { Hono } from "hono";
+import { compress } from "hono/compress";
+import type { Services } from "../services/context.ts";
+import { accountPassword } from "./account_password.tsx";
+import type { Assets } from "./assets.ts";
+import { audit } from "./audit.tsx";
+import { refuseCrossSite } from "./cross_site.ts";
+import type { AppEnv } from "./env.ts";
+import { limitBody, readForm } from "./form.ts";
+import { deadline, frame, refuseUnknownHost } from "./frame.ts";
+import { requirePermission, requireUser } from "./guards.ts";
+import { help } from "./help.tsx";
+import { home } from "./home.ts";
+import { ID } from "./paths.ts";
+import { securityHeaders } from "./security_headers.ts";
+import { resume } from "./session.ts";
+import { setup } from "./setup.tsx";
+import { signInRoutes } from "./sign_in.tsx";
+import { signOutRoutes } from "./sign_out.ts";
+import { notFound, onError } from "./trouble.tsx";
+import { user } from "./user.tsx";
+import { userDisablement } from "./user_disablement.tsx";
+import { userEdit } from "./user_edit.tsx";
+import { userPassword } from "./user_password.tsx";
+import { userPermissions } from "./user_permissions.tsx";
+import { users } from "./users.tsx";
+import { userSessions } from "./user_sessions.tsx";
+
+export function createApp(services: Services, assets: Assets) {
+  const staff = requirePermission("user_management");
+  const staffOrAdministration = requirePermission(
+    "user_management",
+    "administration",
+  );
+  return new Hono<AppEnv>()
+    .use(frame(services, assets), securityHeaders, refuseUnknownHost)
+    .get("/static/:file", assets.handler)
+    .use(compress(), deadline, limitBody, resume, readForm, refuseCrossSite)
+    // The authorization table: who may reach what is read here and nowhere else.
+    // Open to everybody:
+    .route("/sign-in", signInRoutes)
+    .route("/setup", setup)
+    // From here on closed, opened by name:
+    .use(requireUser)
+    .route("/", home)
+    .route("/sign-out", signOutRoutes)
+    .route("/account/password", accountPassword)
+    .route("/help", help)
+    .use("/users/new", staff)
+    .use("/users", staffOrAdministration)
+    .route("/users", users)
+    .use(`/users/${ID}`, staffOrAdministration)
+    .route(`/users/${ID}`, user)
+    .use(`/users/${ID}/edit`, staff)
+    .route(`/users/${ID}/edit`, userEdit)
+    .use(`/users/${ID}/password/*`, staff)
+    .route(`/users/${ID}/password`, userPassword)
+    .use(`/users/${ID}/disablement`, staff)
+    .route(`/users/${ID}/disablement`, userDisablement)
+    .use(`/users/${ID}/sessions`, staff)
+    .route(`/users/${ID}/sessions`, userSessions)
+    .use(`/users/${ID}/permissions`, requirePermission("administration"))
+    .route(`/users/${ID}/permissions`, userPermissions)
+    .use("/audit", requirePermission("audit_log"))
+    .route("/audit", audit)
+    .notFound(notFound)
+    .onError(onError);
+}

@@ -1,0 +1,44 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { AUDIT_EVENTS, findAuditEvents } from "../services/audit.ts";
+import { AuditLogPage, AuditResults } from "../views/audit.tsx";
+import type { AppEnv } from "./env.ts";
+import { readQuery } from "./form.ts";
+import { respond } from "./respond.tsx";
+
+const Query = z.object({
+  person: z.string().default("").transform((it) => it.trim().slice(0, 254)),
+  event: z.enum(AUDIT_EVENTS).optional().catch(undefined),
+  from: z.string().default(""),
+  until: z.string().default(""),
+  before: z.uuid().optional().catch(undefined),
+});
+
+const NOT_A_DAY = "Write the day like 2026-11-23.";
+
+export const audit = new Hono<AppEnv>()
+  .get("/", async (c) => {
+    const { from, until, ...query } = readQuery(c, Query);
+    const errors = {
+      ...(from !== "" && !isDay(from) && { from: NOT_A_DAY }),
+      ...(until !== "" && !isDay(until) && { until: NOT_A_DAY }),
+    };
+    const found = Object.keys(errors).length > 0
+      ? { events: [], personUnknown: false, query: { ...query, from, until } }
+      : await findAuditEvents(c.var.services, {
+        ...query,
+        from: from || undefined,
+        until: until || undefined,
+      });
+    return respond(c, {
+      page: AuditLogPage,
+      fragment: AuditResults,
+      props: { ...found, errors },
+      status: Object.keys(errors).length > 0 ? 422 : 200,
+    });
+  });
+
+function isDay(text: string) {
+  const date = z.iso.date().safeParse(text);
+  return date.success && Number(text.slice(0, 4)) >= 1970;
+}

@@ -1,0 +1,47 @@
+import type { Context } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import type { AppEnv } from "./env.ts";
+
+type Name = "session" | "visit" | "setup";
+
+/**
+ * `__Host-` cookies (ASVS 3.3.1 to 3.3.4); plain http, which the settings allow for localhost alone,
+ * can't have them.
+ */
+export function readCookie(c: Context<AppEnv>, name: Name) {
+  return getCookie(c, fullName(c, name));
+}
+
+/** @param maxAge seconds; without it the cookie ends with the browser */
+export function writeCookie(
+  c: Context<AppEnv>,
+  name: Name,
+  value: string,
+  maxAge?: number,
+) {
+  setCookie(c, fullName(c, name), value, {
+    ...attributes(c),
+    ...(maxAge !== undefined && { maxAge }),
+  });
+}
+
+export function dropCookie(c: Context<AppEnv>, name: Name) {
+  deleteCookie(c, fullName(c, name), attributes(c));
+}
+
+function fullName(c: Context<AppEnv>, name: Name) {
+  return isSecure(c) ? `__Host-${name}` : `passdesk-${name}`;
+}
+
+function attributes(c: Context<AppEnv>) {
+  return {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure: isSecure(c),
+  } as const;
+}
+
+function isSecure(c: Context<AppEnv>) {
+  return c.var.services.settings.PUBLIC_URL.protocol === "https:";
+}

@@ -1,0 +1,15 @@
+import type { Actor, ServiceContext } from "../services/context.ts";
+
+/** Everything a handler may read from `c.var`, all of it set by middleware. */
+export interface AppEnv {
+  Variables: {
+    services: ServiceContext;
+    /** Set behind `requireUser`, and wherever a session came along. */
+    actor: Actor;
+    /** The fields of a POST, none of them twice. */
+    form: URLSearchParams;
+    nonce: string;
+    asset: (name: string) => string;
+  };
+  Bindings: { address?: string };
+}

@@ -1,0 +1,72 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
+import { randomBytes } from "node:crypto";
+import { v7 as uuidv7 } from "uuid";
+import { clientAddress } from "../services/address.ts";
+import type { Services } from "../services/context.ts";
+import type { Assets } from "./assets.ts";
+import type { AppEnv } from "./env.ts";
+
+/** Gives each request its id, its services and its nonce, and writes its line in the log. */
+export function frame(services: Services, assets: Assets) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const started = performance.now();
+    const requestId = uuidv7();
+    c.set("services", {
+      ...services,
+      requestId,
+      address: clientAddress({
+        connection: c.env?.address ?? "unknown",
+        forwardedFor: c.req.header("X-Forwarded-For"),
+        trusted: services.settings.TRUSTED_PROXIES,
+      }),
+      userAgent: printable(c.req.header("User-Agent") ?? "").slice(0, 300),
+    });
+    c.set("nonce", randomBytes(16).toString("base64"));
+    c.set("asset", assets.url);
+    await next();
+    c.header("X-Request-Id", requestId);
+    services.log("info", "request", {
+      requestId,
+      method: c.req.method,
+      route: route(c), // the pattern: an address may hold a token or a name
+      status: c.res.status,
+      ms: Math.round(performance.now() - started),
+      ...(c.var.actor && { userId: c.var.actor.userId }),
+    });
+  });
+}
+
+/** An unknown Host may be an attack on links and caches: nothing is answered but where we are. */
+export const refuseUnknownHost = createMiddleware<AppEnv>(async (c, next) => {
+  const { host, origin } = c.var.services.settings.PUBLIC_URL;
+  if (new URL(c.req.url).host === host) return await next();
+  return c.text(`This Passdesk is at ${origin}\n`, 421);
+});
+
+/** Every request has a deadline: what waits in a line somewhere is told to come back (RFC 9110, 15.6.4). */
+export const deadline = createMiddleware<AppEnv>(async (c, next) => {
+  const { REQUEST_TIMEOUT_SECONDS: seconds } = c.var.services.settings;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new HTTPException(503, { message: "deadline" })),
+      seconds * 1000,
+    );
+  });
+  try {
+    await Promise.race([next(), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+});
+
+function route(c: Context<AppEnv>) {
+  return c.req.matchedRoutes.findLast((it) => it.method !== "ALL")?.path ??
+    "none";
+}
+
+function printable(text: string) {
+  return text.replace(/\p{C}/gu, "");
+}

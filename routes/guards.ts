@@ -1,0 +1,60 @@
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { recordRefusal } from "../services/audit.ts";
+import type { Permission } from "../services/context.ts";
+import { PERMISSION_LABELS } from "../views/refusals.ts";
+import type { AppEnv } from "./env.ts";
+import { redirect } from "./respond.tsx";
+import { trouble } from "./trouble.tsx";
+
+const FORCED = "/account/password";
+
+/** Whoever is signed in; with a temporary password, only to replace it (ASVS 6.4.1). */
+export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
+  const { actor } = c.var;
+  if (!actor) return redirect(c, signInPath(c));
+  const { path } = c.req;
+  if (
+    actor.mustChangePassword && path !== FORCED &&
+    !path.startsWith(`${FORCED}/`) && path !== "/sign-out"
+  ) return redirect(c, FORCED);
+  await next();
+});
+
+/** Whoever holds one of these; asked again in the transaction of every change. */
+export function requirePermission(
+  ...permissions: [Permission, ...Permission[]]
+) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const { actor, services } = c.var;
+    if (permissions.some((it) => actor.permissions.includes(it))) {
+      return await next();
+    }
+    await recordRefusal(services, {
+      event: "authz_fail",
+      actor,
+      detail: { method: c.req.method, needs: permissions },
+    });
+    const names = permissions.map((it) => PERMISSION_LABELS[it]).join(" or ");
+    return trouble(c, {
+      status: 403,
+      title: "Not open to you",
+      text:
+        `This needs the permission ${names}, which you don't hold. Ask an administrator.`,
+    });
+  });
+}
+
+/** Back to where somebody wanted to go, if that was to read something. */
+function signInPath(c: Context<AppEnv>) {
+  const { pathname, search } = new URL(
+    c.req.header("HX-Current-URL") ?? c.req.url,
+    c.req.url,
+  );
+  const next = c.req.method === "GET" || c.req.header("HX-Current-URL")
+    ? pathname + search
+    : "/";
+  return next === "/"
+    ? "/sign-in"
+    : `/sign-in?${new URLSearchParams({ next })}`;
+}

@@ -1,0 +1,53 @@
+import type { FieldProblem, FieldProblems } from "../services/user_fields.ts";
+
+/** What is wrong with a field, and what to do. */
+export function problemText(problem: FieldProblem): string {
+  switch (problem.problem) {
+    case "required":
+      return "Please fill this in.";
+    case "too_long":
+      return `Use at most ${problem.max} characters.`;
+    case "unreadable":
+      return "It holds characters that can't be seen or read. Type it instead of pasting it.";
+    case "taken":
+      return "Another user has this already. Choose another one.";
+    case "malformed":
+      return MALFORMED[problem.kind];
+  }
+}
+
+const MALFORMED = {
+  username:
+    "Use letters, digits, dots, hyphens and underscores; begin and end with a letter or digit.",
+  email: "Write it like name@example.org.",
+  tel: "Use digits, spaces and + ( ) / . -",
+  url: "Write it like https://example.org.",
+  date: "Write it like 2026-11-23.",
+  number: "Write a number like 12 or 12.5.",
+};
+
+export function problemTexts(problems: FieldProblems): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(problems).map(([field, it]) => [field, problemText(it)]),
+  );
+}
+
+/** "name, username or email" */
+export function searchedBy(fields: readonly string[]): string {
+  const last = fields.at(-1)!;
+  return fields.length === 1
+    ? last
+    : `${fields.slice(0, -1).join(", ")} or ${last}`;
+}
+
+export function tooManyAttempts(retryAfterSeconds: number): string {
+  const minutes = Math.ceil(retryAfterSeconds / 60);
+  return `Too many attempts. Try again in ${minutes} ${
+    minutes === 1 ? "minute" : "minutes"
+  }.`;
+}
+
+export const CHANGED_MEANWHILE =
+  "Somebody else has changed this meanwhile. What holds now is shown below; look again, then save again.";
+export const LAST_ADMINISTRATOR =
+  "This is the last one who holds Administration. Grant it to somebody else first.";

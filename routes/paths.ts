@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+/** An address of our own and nothing else, as a path (ASVS 3.7.2). */
+export function ownPath(text: string | undefined): string {
+  if (!text || !/^\/(?![/\\])/.test(text)) return "/";
+  const url = new URL(text, "http://passdesk.invalid");
+  return url.host === "passdesk.invalid" ? url.pathname + url.search : "/";
+}
+
+/** Where a search stood, rebuilt from the parameters of a search: nothing else gets through. */
+export const SearchState = z.string().max(2000).default("").transform(
+  (text) => {
+    const given = new URLSearchParams(text);
+    const state = new URLSearchParams();
+    for (const name of ["query", "state", "temporary", "staff"]) {
+      const value = given.get(name);
+      if (value) state.set(name, value.slice(0, 200));
+    }
+    return state.toString();
+  },
+);
+
+export const WithSearchState = z.object({ from: SearchState });
+
+/** A UUID in a path; anything else is not found. */
+export const ID = ":id{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}";

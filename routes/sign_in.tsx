@@ -1,0 +1,84 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import { signIn } from "../services/sign_in.ts";
+import { SignInPage, type SignInProps } from "../views/sign_in.tsx";
+import { dropCookie, writeCookie } from "./cookies.ts";
+import type { AppEnv } from "./env.ts";
+import { readFields, readQuery } from "./form.ts";
+import { tooManyAttempts } from "./messages.ts";
+import { ownPath } from "./paths.ts";
+import { respond } from "./respond.tsx";
+
+const Query = z.object({
+  next: z.string().optional(),
+  done: z.enum(["signed-out", "set-up"]).optional().catch(undefined),
+});
+
+const Fields = z.object({
+  identifier: z.string().default(""),
+  password: z.string().default(""),
+  next: z.string().default("/"),
+});
+
+const DONE = {
+  "signed-out": "You are signed out.",
+  "set-up": "The first administrator is created. Sign in.",
+};
+
+/** The same for everybody: unknown, disabled, expired or just mistyped (OWASP Authentication Cheat Sheet). */
+const WRONG =
+  "Username or password is not right. Check both, mind capital letters, and try again.";
+
+export const signInRoutes = new Hono<AppEnv>()
+  .get("/", (c) => {
+    const { next, done } = readQuery(c, Query);
+    if (c.var.actor) return c.redirect(ownPath(next), 303);
+    return respondForm(c, { next: ownPath(next), notice: done && DONE[done] });
+  })
+  .post("/", async (c) => {
+    const { identifier, password, next } = readFields(c, Fields);
+    const signedIn = await signIn(c.var.services, {
+      identifier: identifier.trim(),
+      password,
+      replaces: c.var.actor,
+    });
+    if (signedIn.ok) {
+      const { token, mustChangePassword } = signedIn.value;
+      dropCookie(c, "visit");
+      writeCookie(c, "session", token);
+      return c.redirect(
+        mustChangePassword ? "/account/password" : ownPath(next),
+        303,
+      );
+    }
+    const { failure } = signedIn;
+    if (failure.reason === "wrong_credentials") {
+      return respondForm(c, {
+        identifier,
+        next: ownPath(next),
+        error: WRONG,
+        status: 422,
+      });
+    }
+    c.header("Retry-After", String(failure.retryAfterSeconds));
+    return respondForm(c, {
+      identifier,
+      next: ownPath(next),
+      error: tooManyAttempts(failure.retryAfterSeconds),
+      status: 429,
+    });
+  });
+
+function respondForm(
+  c: Context<AppEnv>,
+  { status = 200, ...said }: Partial<SignInProps> & {
+    status?: 200 | 422 | 429;
+  },
+) {
+  return respond(c, {
+    page: SignInPage,
+    props: { identifier: "", next: "/", ...said },
+    status,
+  });
+}

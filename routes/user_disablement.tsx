@@ -1,0 +1,69 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  getUser,
+  refusalsOf,
+  setUserDisabled,
+  type UserDetails,
+} from "../services/users.ts";
+import { withFrom } from "../views/parts.tsx";
+import { refusalText } from "../views/refusals.ts";
+import { DisablementPage } from "../views/user_disablement.tsx";
+import type { AppEnv } from "./env.ts";
+import { readFields, readQuery } from "./form.ts";
+import { LAST_ADMINISTRATOR } from "./messages.ts";
+import { SearchState, WithSearchState } from "./paths.ts";
+import { redirect, respond } from "./respond.tsx";
+import { notFound, trouble } from "./trouble.tsx";
+import { withDone } from "./user_edit.tsx";
+
+const Fields = z.object({
+  from: SearchState,
+  disabled: z.enum(["yes", "no"]).transform((it) => it === "yes"),
+});
+
+export const userDisablement = new Hono<AppEnv>()
+  .get("/", async (c) => {
+    const { from } = readQuery(c, WithSearchState);
+    const user = await getUser(c.var.services, c.req.param("id")!);
+    if (!user) return notFound(c);
+    const { edit } = refusalsOf(c.var.actor, user);
+    return edit
+      ? refused(c, refusalText(edit))
+      : respondPage(c, user, { from });
+  })
+  .post("/", async (c) => {
+    const { from, disabled } = readFields(c, Fields);
+    const { services, actor } = c.var;
+    const userId = c.req.param("id")!;
+    const set = await setUserDisabled(services, { actor, userId, disabled });
+    if (set.ok) {
+      const path = withFrom(`/users/${userId}`, from);
+      return redirect(c, withDone(path, disabled ? "disabled" : "enabled"));
+    }
+    const { failure } = set;
+    if (failure.reason === "not_found") return notFound(c);
+    if (failure.reason !== "last_administrator") {
+      return refused(c, refusalText(failure));
+    }
+    const user = await getUser(services, userId);
+    if (!user) return notFound(c);
+    return respondPage(c, user, { from, refusal: LAST_ADMINISTRATOR });
+  });
+
+function respondPage(
+  c: Context<AppEnv>,
+  user: UserDetails,
+  said: { from: string; refusal?: string },
+) {
+  return respond(c, {
+    page: DisablementPage,
+    props: { user: { ...user, disabled: user.disabledAt !== null }, ...said },
+    status: said.refusal ? 409 : 200,
+  });
+}
+
+function refused(c: Context<AppEnv>, text: string) {
+  return trouble(c, { status: 403, title: "Not open to you", text });
+}

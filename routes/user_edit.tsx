@@ -1,0 +1,140 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import type { UserInput } from "../services/user_fields.ts";
+import {
+  editUser,
+  type EditUserFailure,
+  getUser,
+  refusalsOf,
+  type UserDetails,
+} from "../services/users.ts";
+import { EditUserForm, EditUserPage } from "../views/user_edit.tsx";
+import { withFrom } from "../views/parts.tsx";
+import { refusalText } from "../views/refusals.ts";
+import type { AppEnv } from "./env.ts";
+import { readFields, readQuery, readUserInput } from "./form.ts";
+import { problemTexts } from "./messages.ts";
+import { SearchState, WithSearchState } from "./paths.ts";
+import { redirect, respond } from "./respond.tsx";
+import { notFound, trouble } from "./trouble.tsx";
+
+const EditFields = z.object({
+  from: SearchState,
+  version: z.string().regex(/^\d{1,9}$/).transform(Number),
+});
+
+export const userEdit = new Hono<AppEnv>()
+  .get("/", async (c) => {
+    const { from } = readQuery(c, WithSearchState);
+    const user = await getUser(c.var.services, c.req.param("id")!);
+    if (!user) return notFound(c);
+    const { edit } = refusalsOf(c.var.actor, user);
+    if (edit) return refused(c, refusalText(edit));
+    return respondForm(c, user, { from, input: inputOf(user) });
+  })
+  .post("/", async (c) => {
+    const { services, actor } = c.var;
+    const { from, version } = readFields(c, EditFields);
+    const userId = c.req.param("id")!;
+    const input = readUserInput(c);
+    const edited = await editUser(services, { actor, userId, version, input });
+    if (edited.ok) {
+      return redirect(c, withDone(withFrom(`/users/${userId}`, from), "saved"));
+    }
+    return await respondRefusal(c, edited.failure, { from, input, version });
+  });
+
+/** Adds what `routes/user.tsx` says above the details. */
+export function withDone(path: string, done: string) {
+  return `${path}${path.includes("?") ? "&" : "?"}done=${done}`;
+}
+
+async function respondRefusal(
+  c: Context<AppEnv>,
+  failure: EditUserFailure,
+  typed: { from: string; input: UserInput; version: number },
+) {
+  switch (failure.reason) {
+    case "not_found":
+      return notFound(c);
+    case "invalid": {
+      const user = await getUser(c.var.services, c.req.param("id")!);
+      if (!user) return notFound(c);
+      return respondForm(c, user, {
+        ...typed,
+        errors: problemTexts(failure.problems),
+        status: 422,
+      });
+    }
+    case "changed_meanwhile":
+      // The form now starts from what is stored: saving again is a decision, not an accident.
+      return respondForm(c, failure.current, {
+        ...typed,
+        version: failure.current.version,
+        saved: differences(inputOf(failure.current), typed.input),
+        status: 409,
+      });
+    default:
+      return refused(c, refusalText(failure));
+  }
+}
+
+function respondForm(
+  c: Context<AppEnv>,
+  user: UserDetails,
+  { from, input, version = user.version, errors = {}, saved, status = 200 }: {
+    from: string;
+    input: UserInput;
+    version?: number;
+    errors?: Record<string, string>;
+    saved?: Record<string, string>;
+    status?: 200 | 409 | 422;
+  },
+) {
+  const { actor, services } = c.var;
+  return respond(c, {
+    page: EditUserPage,
+    fragment: EditUserForm,
+    props: {
+      userId: user.id,
+      name: user.name,
+      version,
+      from,
+      input,
+      errors,
+      attributes: services.settings.USER_ATTRIBUTES,
+      passwordRefusal: refusalsOf(actor, user).setPassword,
+      ...(saved && { saved, changedMeanwhile: true }),
+    },
+    status,
+  });
+}
+
+function refused(c: Context<AppEnv>, text: string) {
+  return trouble(c, { status: 403, title: "Not open to you", text });
+}
+
+function inputOf(
+  { name, username, email, attributes }: UserDetails,
+): UserInput {
+  return { name, username, email: email ?? "", attributes };
+}
+
+/** What is stored where it isn't what was typed, by field. */
+function differences(stored: UserInput, typed: UserInput) {
+  const flat = ({ attributes, ...plain }: UserInput) => ({
+    ...plain,
+    ...Object.fromEntries(
+      Object.entries(attributes).map((
+        [name, it],
+      ) => [`attributes.${name}`, it]),
+    ),
+  });
+  const [there, here]: Record<string, string>[] = [flat(stored), flat(typed)];
+  return Object.fromEntries(
+    Object.keys({ ...there, ...here })
+      .filter((it) => (there![it] ?? "") !== (here![it] ?? ""))
+      .map((it) => [it, there![it] ?? ""]),
+  );
+}

@@ -1,0 +1,107 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import {
+  changePermissions,
+  type Permission,
+  PERMISSIONS,
+} from "../services/permissions.ts";
+import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
+import { refusalText } from "../views/refusals.ts";
+import {
+  PermissionsForm,
+  PermissionsPage,
+} from "../views/user_permissions.tsx";
+import type { AppEnv } from "./env.ts";
+import { readFields, readQuery } from "./form.ts";
+import { CHANGED_MEANWHILE, LAST_ADMINISTRATOR } from "./messages.ts";
+import { SearchState, WithSearchState } from "./paths.ts";
+import { respond } from "./respond.tsx";
+import { notFound, trouble } from "./trouble.tsx";
+
+const held = z.literal("yes").optional().transform((it) => it === "yes");
+
+const Fields = z.object({
+  from: SearchState,
+  seen: z.string().transform((it) => it === "" ? [] : it.split(","))
+    .pipe(z.array(z.enum(PERMISSIONS))),
+  user_management: held,
+  audit_log: held,
+  administration: held,
+});
+
+export const userPermissions = new Hono<AppEnv>()
+  .get("/", async (c) => {
+    const { from } = readQuery(c, WithSearchState);
+    const user = await getUser(c.var.services, c.req.param("id")!);
+    if (!user) return notFound(c);
+    const refusal = refusalsOf(c.var.actor, user).permissions;
+    if (refusal) return refused(c, refusalText(refusal));
+    return respondForm(c, user, { from });
+  })
+  .post("/", async (c) => {
+    const { from, seen, ...ticked } = readFields(c, Fields);
+    const { services, actor } = c.var;
+    const subjectId = c.req.param("id")!;
+    const wanted = PERMISSIONS.filter((it) => ticked[it]);
+    const changed = await changePermissions(services, {
+      actor,
+      subjectId,
+      wanted,
+      seen,
+    });
+    const user = await getUser(services, subjectId);
+    if (!user) return notFound(c);
+    if (changed.ok) {
+      const { sessionsEnded } = changed.value;
+      const ended = sessionsEnded > 0
+        ? ` Open sessions ended: ${sessionsEnded}.`
+        : "";
+      return respondForm(c, user, {
+        from,
+        notice: `The permissions are saved.${ended}`,
+      });
+    }
+    const { failure } = changed;
+    switch (failure.reason) {
+      case "last_administrator":
+        return respondForm(c, user, {
+          from,
+          refusal: LAST_ADMINISTRATOR,
+          status: 409,
+        });
+      case "changed_meanwhile":
+        return respondForm(c, user, {
+          from,
+          refusal: CHANGED_MEANWHILE,
+          status: 409,
+        });
+      case "not_found":
+        return notFound(c);
+      default:
+        return refused(c, refusalText(failure));
+    }
+  });
+
+function respondForm(
+  c: Context<AppEnv>,
+  user: UserDetails,
+  { status = 200, ...said }: {
+    from: string;
+    wanted?: Permission[];
+    refusal?: string;
+    notice?: string;
+    status?: 200 | 409;
+  },
+) {
+  return respond(c, {
+    page: PermissionsPage,
+    fragment: PermissionsForm,
+    props: { user, held: user.permissions, wanted: user.permissions, ...said },
+    status,
+  });
+}
+
+function refused(c: Context<AppEnv>, text: string) {
+  return trouble(c, { status: 403, title: "Not open to you", text });
+}

@@ -1,0 +1,66 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import { findUsers } from "../services/user_search.ts";
+import { createUser } from "../services/users.ts";
+import { refusalText } from "../views/refusals.ts";
+import { NewUserForm, NewUserPage } from "../views/user_new.tsx";
+import { SearchResults, UserRows, UsersPage } from "../views/users.tsx";
+import type { AppEnv } from "./env.ts";
+import { readQuery, readUserInput } from "./form.ts";
+import { problemTexts, searchedBy } from "./messages.ts";
+import { redirect, respond } from "./respond.tsx";
+
+const yes = z.literal("yes").optional().catch(undefined)
+  .transform((it) => it === "yes" ? true : undefined);
+
+const SearchQuery = z.object({
+  query: z.string().default("").transform((it) => it.slice(0, 200)),
+  state: z.enum(["active", "disabled"]).optional().catch(undefined),
+  temporary: yes,
+  staff: yes,
+  after: z.string().max(2000).optional(),
+});
+
+export const users = new Hono<AppEnv>()
+  .get("/", async (c) => {
+    const { services, actor } = c.var;
+    const search = await findUsers(services, readQuery(c, SearchQuery));
+    return respond(c, {
+      page: UsersPage,
+      fragment: search.query.after ? UserRows : SearchResults,
+      props: {
+        ...search,
+        searchedBy: searchedBy(services.settings.SEARCH_FIELDS),
+        mayCreate: actor.permissions.includes("user_management"),
+      },
+    });
+  })
+  .get("/new", (c) => respondNew(c, { errors: {} }))
+  .post("/new", async (c) => {
+    const { services, actor } = c.var;
+    const input = readUserInput(c);
+    const created = await createUser(services, { actor, input });
+    if (created.ok) return redirect(c, `/users/${created.value}?done=created`);
+    const { failure } = created;
+    return failure.reason === "invalid"
+      ? respondNew(c, { errors: problemTexts(failure.problems) }, 422)
+      : respondNew(c, { errors: {}, refusal: refusalText(failure) }, 403);
+  });
+
+function respondNew(
+  c: Context<AppEnv>,
+  said: { errors: Record<string, string>; refusal?: string },
+  status: 200 | 403 | 422 = 200,
+) {
+  return respond(c, {
+    page: NewUserPage,
+    fragment: NewUserForm,
+    props: {
+      input: readUserInput(c),
+      attributes: c.var.services.settings.USER_ATTRIBUTES,
+      ...said,
+    },
+    status,
+  });
+}

@@ -1,0 +1,115 @@
+import {
+  type AuditEventRow,
+  insertAuditEvents,
+  listAuditEvents,
+} from "../db/audit_events.ts";
+import type { Database } from "../db/client.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { findUserByIdentifier } from "../db/users.ts";
+
+export type { AuditEventRow };
+
+/** The OWASP Logging Vocabulary's names, and ours where it has none. */
+export const AUDIT_EVENTS = [
+  "authn_login_success",
+  "authn_login_fail",
+  "authn_login_throttled",
+  "authn_logout",
+  "authn_password_change",
+  "authn_password_change_fail",
+  "authn_password_set",
+  "authz_fail",
+  "malicious_csrf",
+  "privilege_permissions_changed",
+  "sensitive_read",
+  "session_ended",
+  "user_created",
+  "user_disabled",
+  "user_enabled",
+  "user_updated",
+  "system_setup",
+] as const;
+export type AuditEventName = typeof AUDIT_EVENTS[number];
+
+export interface AuditEvent {
+  event: AuditEventName;
+  actorId?: string | null;
+  subjectId?: string | null;
+  /** Never a password, a token or a hash. */
+  detail?: Record<string, unknown>;
+}
+
+/** Appends events: in the transaction of the change, so that neither is there without the other. */
+export async function recordAudit(
+  db: Database,
+  { requestId, address }: Pick<ServiceContext, "requestId" | "address">,
+  ...events: AuditEvent[]
+) {
+  await insertAuditEvents(
+    db,
+    events.map((it) => ({ ...it, requestId, address })),
+  );
+}
+
+/** A refusal at the door: somebody asked for what they may not. */
+export async function recordRefusal(
+  context: ServiceContext,
+  { event, actor, detail }: {
+    event: "authz_fail" | "malicious_csrf";
+    actor?: Actor | undefined;
+    detail: Record<string, unknown>;
+  },
+) {
+  await recordAudit(context.db, context, {
+    event,
+    actorId: actor?.userId ?? null,
+    detail,
+  });
+}
+
+export interface AuditQuery {
+  /** A username, email or id. */
+  person: string;
+  event?: AuditEventName | undefined;
+  /** Whole days, UTC, both included: "2026-11-23". */
+  from?: string | undefined;
+  until?: string | undefined;
+  before?: string | undefined;
+}
+
+export interface AuditPage {
+  query: AuditQuery;
+  events: AuditEventRow[];
+  personUnknown: boolean;
+  next?: string | undefined;
+}
+
+export const AUDIT_PAGE_SIZE = 50;
+
+export async function findAuditEvents(
+  { db }: ServiceContext,
+  query: AuditQuery,
+): Promise<AuditPage> {
+  const person = query.person === ""
+    ? undefined
+    : await findUserByIdentifier(db, query.person);
+  if (person === null) return { query, events: [], personUnknown: true };
+  const found = await listAuditEvents(db, {
+    personId: person?.id,
+    event: query.event,
+    from: query.from ? new Date(`${query.from}T00:00:00Z`) : undefined,
+    until: query.until ? dayAfter(query.until) : undefined,
+    before: query.before,
+  }, AUDIT_PAGE_SIZE + 1);
+  const events = found.slice(0, AUDIT_PAGE_SIZE);
+  return {
+    query,
+    events,
+    personUnknown: false,
+    next: found.length > AUDIT_PAGE_SIZE ? events.at(-1)?.id : undefined,
+  };
+}
+
+function dayAfter(day: string) {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 3600 * 1000);
+}

@@ -1,0 +1,127 @@
+import type { Database } from "../db/client.ts";
+import { lockParties, type Party } from "../db/permissions.ts";
+import type { Permission } from "../db/schema.ts";
+import { recordAudit } from "./audit.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { ok, refuse, type Result } from "./result.ts";
+
+export type Action =
+  | "create_user"
+  | "edit_user"
+  | "set_password"
+  | "disable_user"
+  | "end_sessions"
+  | "change_permissions";
+
+const NEEDED: Record<Action, Permission> = {
+  create_user: "user_management",
+  edit_user: "user_management",
+  set_password: "user_management",
+  disable_user: "user_management",
+  end_sessions: "user_management",
+  change_permissions: "administration",
+};
+
+/** Why somebody may not do something to somebody; a page says it in words. */
+export type Forbidden =
+  | { reason: "missing_permission"; permission: Permission }
+  | { reason: "oneself" }
+  | { reason: "outranked"; permission: Permission };
+
+export type Standing = Pick<Party, "id" | "disabled" | "permissions">;
+
+/**
+ * The one rule of who may do what to whom: hold the permission, never to oneself, never to somebody who
+ * holds a permission that one lacks (ASVS 8.2.1 to 8.2.3).
+ *
+ * @returns undefined where it is allowed
+ */
+export function forbids(
+  actor: Standing | undefined,
+  action: Action,
+  subject?: Standing,
+): Forbidden | undefined {
+  const permission = NEEDED[action];
+  if (!actor || actor.disabled || !actor.permissions.includes(permission)) {
+    return { reason: "missing_permission", permission };
+  }
+  if (!subject) return undefined;
+  if (actor.id === subject.id) return { reason: "oneself" };
+  // Who grants permissions can't be kept from anybody by the lack of one.
+  if (action === "change_permissions") return undefined;
+  const lacked = subject.permissions.find((it) =>
+    !actor.permissions.includes(it)
+  );
+  return lacked && { reason: "outranked", permission: lacked };
+}
+
+export type AuthorizeFailure = { reason: "not_found" } | Forbidden;
+
+/**
+ * Asks `forbids` of what the database says now, under lock, in the transaction of the change; a page
+ * that checked before is not a check. A refusal is recorded. The value is the subject.
+ */
+export async function authorize(
+  tx: Database,
+  context: ServiceContext,
+  { actor, action, subjectId }: {
+    actor: Actor;
+    action: Action;
+    subjectId: string;
+  },
+): Promise<Result<Party, AuthorizeFailure>> {
+  const parties = await lockParties(tx, {
+    actorId: actor.userId,
+    sessionId: actor.sessionId,
+    subjectId,
+  });
+  if (!parties.subject) return refuse({ reason: "not_found" });
+  const forbidden = forbids(able(parties.actor), action, parties.subject);
+  if (!forbidden) return ok(parties.subject);
+  return await refuseAndRecord(tx, context, {
+    actor,
+    action,
+    subjectId,
+    forbidden,
+  });
+}
+
+/** As `authorize`, for what is done to nobody in particular. */
+export async function authorizeActor(
+  tx: Database,
+  context: ServiceContext,
+  { actor, action }: { actor: Actor; action: Action },
+): Promise<Result<void, Forbidden>> {
+  const parties = await lockParties(tx, {
+    actorId: actor.userId,
+    sessionId: actor.sessionId,
+    subjectId: actor.userId,
+  });
+  const forbidden = forbids(able(parties.actor), action);
+  if (!forbidden) return ok(undefined);
+  return await refuseAndRecord(tx, context, { actor, action, forbidden });
+}
+
+/** Whoever signed in with a temporary password can do nothing but replace it. */
+function able(actor: Party | undefined) {
+  return actor?.temporary ? undefined : actor;
+}
+
+async function refuseAndRecord(
+  tx: Database,
+  context: ServiceContext,
+  { actor, action, subjectId, forbidden }: {
+    actor: Actor;
+    action: Action;
+    subjectId?: string;
+    forbidden: Forbidden;
+  },
+) {
+  await recordAudit(tx, context, {
+    event: "authz_fail",
+    actorId: actor.userId,
+    subjectId: subjectId ?? null,
+    detail: { action, ...forbidden },
+  });
+  return refuse(forbidden);
+}

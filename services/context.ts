@@ -1,0 +1,41 @@
+import type { Database } from "../db/client.ts";
+import type { Permission } from "../db/schema.ts";
+import type { BreachedPasswords } from "./breached_passwords.ts";
+import type { Settings } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { PasswordHasher } from "./password_hash.ts";
+import type { PasswordPolicy } from "./password_policy.ts";
+
+export type { Permission };
+
+/** What the program is made of; built once by `main.ts`. */
+export interface Services {
+  db: Database;
+  settings: Settings;
+  hasher: PasswordHasher;
+  policy: PasswordPolicy;
+  breached: BreachedPasswords;
+  log: Log;
+}
+
+/** What every service may use: the program, and the request that it answers. */
+export interface ServiceContext extends Services {
+  requestId: string;
+  /** The client's address: of the connection, or as a trusted proxy tells it. */
+  address: string;
+  userAgent: string;
+}
+
+/** Who asks. Every state change names its actor. */
+export interface Actor {
+  userId: string;
+  sessionId: string;
+  /** Known to the server alone: signs what is bound to this session. */
+  sessionKey: string;
+  name: string;
+  username: string;
+  email: string | null;
+  permissions: Permission[];
+  /** Signed in with a temporary password: may only replace it. */
+  mustChangePassword: boolean;
+}

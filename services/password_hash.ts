@@ -1,0 +1,166 @@
+import * as argon2 from "@node-rs/argon2";
+import { createWorkQueue } from "./work_queue.ts";
+import { decodeHash, type HashParameters } from "./phc_string.ts";
+
+export type { HashParameters };
+
+/** Argon2id as the OWASP Password Storage Cheat Sheet has it: 19 MiB, 2, 1 (ASVS 11.4.2). */
+export const DEFAULT_HASH_PARAMETERS: HashParameters = {
+  memoryKib: 19_456,
+  iterations: 2,
+  parallelism: 1,
+};
+
+/** The longest password that is hashed at all; the policy's own limit is far below. */
+export const MAX_PASSWORD_BYTES = 4096;
+
+// `Algorithm` is a const enum, which erases to nothing at run time: 2 is Argon2id.
+const ARGON2ID = 2;
+const DIGEST_BYTES = 32;
+const SALT_BYTES = 16;
+
+export interface PasswordHasher {
+  /**
+   * Gives an Argon2id PHC string with a fresh salt of 16 bytes. The password is brought to NFC
+   * (NIST SP 800-63B-4 3.1.1.2) and otherwise taken as it is: no trimming, case or cutting (ASVS 6.2.8).
+   *
+   * @throws {RangeError} over 4,096 bytes of UTF-8, or no well-formed Unicode
+   * @throws {HashingOverloadedError} the waiting line is full
+   */
+  hash(password: string): Promise<string>;
+  /**
+   * Gives the PHC string with the salt and the parameters of `like`, so that equal passwords give
+   * equal strings: a whole password history costs one hash.
+   *
+   * @throws {RangeError} as `hash`, and where `like` is no Argon2id PHC string
+   * @throws {HashingOverloadedError} the waiting line is full
+   */
+  hashLike(password: string, like: string): Promise<string>;
+  /**
+   * Gives whether `password` made `passwordHash`. False too, at the same cost, for a corrupt or
+   * unknown hash (ASVS 11.2.5), and at no cost for a password that `hash` would refuse.
+   *
+   * @throws {HashingOverloadedError} the waiting line is full
+   */
+  verify(passwordHash: string, password: string): Promise<boolean>;
+  /**
+   * Costs what `verify` costs with today's parameters and gives false: for somebody who does not
+   * exist, or has no password (ASVS 6.3.8).
+   *
+   * @throws {HashingOverloadedError} the waiting line is full
+   */
+  verifyNobody(password: string): Promise<false>;
+  /** Gives true when the memory or the iterations are below today's, and for an unknown hash. */
+  needsRehash(passwordHash: string): boolean;
+  /** Gives true when the parameters are exactly today's. */
+  hasCurrentParameters(passwordHash: string): boolean;
+}
+
+/** Too many hashes are under way and waiting. The route answers 503 with Retry-After. */
+export class HashingOverloadedError extends Error {
+  override readonly name = "HashingOverloadedError";
+
+  /** @param retryAfterSeconds how long today's line takes, at least 1 */
+  constructor(readonly retryAfterSeconds: number) {
+    super("too many passwords are being hashed at once");
+  }
+}
+
+/**
+ * Makes the one place where passwords are hashed. At most `width` (the cores) hashes run at once
+ * and `maxWaiting` more stand in line: they share memory bandwidth, so more at once is slower.
+ *
+ * @throws {RangeError} impossible parameters, `width` or `maxWaiting`: at most 4 GiB, 999 iterations
+ */
+export function createPasswordHasher(
+  { parameters, width, maxWaiting }: {
+    parameters: HashParameters;
+    width: number;
+    maxWaiting: number;
+  },
+): PasswordHasher {
+  const inLine = createWorkQueue({
+    width,
+    maxWaiting,
+    whenFull: (seconds) => new HashingOverloadedError(seconds),
+  });
+  const nobody = decoyHash(parameters);
+  if (!decodeHash(nobody)) throw new RangeError("impossible hash parameters");
+
+  async function verifyNobody(password: string): Promise<false> {
+    const bytes = passwordBytes(password);
+    if (bytes) await inLine(() => argon2.verify(nobody, bytes));
+    return false;
+  }
+
+  return {
+    hash(password) {
+      const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+      const options = { ...argonOptions(parameters), salt };
+      return inLineOrRefused(password, options);
+    },
+    hashLike(password, like) {
+      const decoded = decodeHash(like);
+      if (!decoded) {
+        return Promise.reject(new RangeError("no Argon2id PHC string"));
+      }
+      return inLineOrRefused(password, {
+        ...argonOptions(decoded.parameters),
+        outputLen: decoded.digestBytes,
+        salt: decoded.salt,
+      });
+    },
+    async verify(passwordHash, password) {
+      if (!decodeHash(passwordHash)) return await verifyNobody(password);
+      const bytes = passwordBytes(password);
+      if (!bytes) return false;
+      return await inLine(() => argon2.verify(passwordHash, bytes));
+    },
+    verifyNobody,
+    needsRehash(passwordHash) {
+      const used = decodeHash(passwordHash)?.parameters;
+      return !used || used.memoryKib < parameters.memoryKib ||
+        used.iterations < parameters.iterations;
+    },
+    hasCurrentParameters(passwordHash) {
+      const used = decodeHash(passwordHash)?.parameters;
+      return used !== undefined && used.memoryKib === parameters.memoryKib &&
+        used.iterations === parameters.iterations &&
+        used.parallelism === parameters.parallelism;
+    },
+  };
+
+  async function inLineOrRefused(password: string, options: argon2.Options) {
+    const bytes = passwordBytes(password);
+    if (!bytes) throw new RangeError("the password can't be hashed");
+    return await inLine(() => argon2.hash(bytes, options));
+  }
+}
+
+/** NFC as UTF-8, or undefined where it is too long, or where lone surrogates would all become U+FFFD. */
+function passwordBytes(password: string): Uint8Array | undefined {
+  // A UTF-16 unit takes at least one byte, so this bounds the work of normalising.
+  if (password.length > MAX_PASSWORD_BYTES) return undefined;
+  if (!password.isWellFormed()) return undefined;
+  const bytes = new TextEncoder().encode(password.normalize("NFC"));
+  return bytes.length > MAX_PASSWORD_BYTES ? undefined : bytes;
+}
+
+function argonOptions({ memoryKib, iterations, parallelism }: HashParameters) {
+  return {
+    algorithm: ARGON2ID,
+    memoryCost: memoryKib,
+    timeCost: iterations,
+    parallelism,
+    outputLen: DIGEST_BYTES,
+  };
+}
+
+/** A hash of nothing: finding a password for a random digest is as hard as breaking Argon2. */
+function decoyHash({ memoryKib, iterations, parallelism }: HashParameters) {
+  const [salt, digest] = [SALT_BYTES, DIGEST_BYTES].map((length) =>
+    crypto.getRandomValues(new Uint8Array(length))
+      .toBase64({ omitPadding: true })
+  );
+  return `$argon2id$v=19$m=${memoryKib},t=${iterations},p=${parallelism}$${salt}$${digest}`;
+}

@@ -1,0 +1,80 @@
+import type { Database } from "../db/client.ts";
+import { deleteOldAttempts } from "../db/rate_limits.ts";
+import { deleteOverSessions } from "../db/sessions.ts";
+import { checkRanges } from "./address.ts";
+import {
+  breachedByFile,
+  breachedByRangeApi,
+  type BreachedPasswords,
+} from "./breached_passwords.ts";
+import { SettingError, type Settings } from "./config.ts";
+import type { Services } from "./context.ts";
+import { describeError, log } from "./log.ts";
+import { createPasswordHasher } from "./password_hash.ts";
+import { createPasswordPolicy } from "./password_policy.ts";
+import { sessionClocks } from "./sessions.ts";
+
+/** Puts the program together from its settings. */
+export function createServices(settings: Settings, db: Database): Services {
+  checkProxies(settings);
+  return {
+    db,
+    settings,
+    log,
+    hasher: createPasswordHasher({
+      parameters: {
+        memoryKib: settings.HASH_MEMORY_KIB,
+        iterations: settings.HASH_ITERATIONS,
+        parallelism: settings.HASH_PARALLELISM,
+      },
+      width: navigator.hardwareConcurrency,
+      maxWaiting: settings.HASH_QUEUE_LENGTH,
+    }),
+    policy: createPasswordPolicy({
+      minLength: settings.PASSWORD_MIN_LENGTH,
+      maxLength: settings.PASSWORD_MAX_LENGTH,
+      minScore: settings.PASSWORD_MIN_SCORE as 0 | 1 | 2 | 3 | 4,
+      contextWords: settings.PASSWORD_CONTEXT_WORDS,
+    }),
+    breached: breachCorpus(settings),
+  };
+}
+
+const HOUR = 3600 * 1000;
+
+/** Hourly: what can never be used again goes away. Several instances may do it at once. */
+export function startHousekeeping({ db, settings, log }: Services) {
+  const timer = setInterval(async () => {
+    try {
+      await deleteOverSessions(db, sessionClocks(settings));
+      await deleteOldAttempts(db);
+    } catch (error) {
+      log("error", "housekeeping_failed", describeError(error));
+    }
+  }, HOUR);
+  return () => clearInterval(timer);
+}
+
+function breachCorpus(settings: Settings): BreachedPasswords {
+  const { BREACH_CORPUS: corpus, BREACH_TIMEOUT_MS: timeoutMs } = settings;
+  if (corpus === "off") return () => Promise.resolve(false);
+  if (corpus.startsWith("file:")) {
+    return breachedByFile({ path: corpus.slice("file:".length) });
+  }
+  return breachedByRangeApi({
+    url: "https://api.pwnedpasswords.com/range/",
+    timeoutMs,
+    onUnavailable: (error) =>
+      log("warning", "breach_corpus_unavailable", describeError(error)),
+  });
+}
+
+function checkProxies({ TRUSTED_PROXIES }: Settings) {
+  try {
+    checkRanges(TRUSTED_PROXIES);
+  } catch {
+    throw new SettingError(
+      "TRUSTED_PROXIES: must be addresses or CIDR ranges, with commas between",
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import {
+  deleteSessions,
+  findSession,
+  listSessions,
+  type SessionClocks,
+  type SessionRow,
+  touchSession,
+} from "../db/sessions.ts";
+import { recordAudit } from "./audit.ts";
+import { authorize, type AuthorizeFailure } from "./authorization.ts";
+import type { Settings } from "./config.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { ok, type Result } from "./result.ts";
+import { hashSecret, parseToken, sameText } from "./tokens.ts";
+
+export type { SessionRow };
+
+export function sessionClocks(settings: Settings): SessionClocks {
+  return {
+    idleMinutes: settings.SESSION_IDLE_MINUTES,
+    absoluteHours: settings.SESSION_HOURS,
+  };
+}
+
+/** Who the bearer of this cookie is, if the session still runs (ASVS 7.2.1, 7.3.1, 7.3.2). */
+export async function resumeSession(
+  { db, settings }: ServiceContext,
+  cookie: string | undefined,
+): Promise<Actor | undefined> {
+  const token = parseToken(cookie);
+  if (!token) return undefined;
+  const found = await findSession(db, token.id, sessionClocks(settings));
+  if (!found || !sameText(found.secretHash, hashSecret(token.secret))) {
+    return undefined;
+  }
+  if (found.stale) await touchSession(db, found.id);
+  return {
+    userId: found.userId,
+    sessionId: found.id,
+    sessionKey: found.secretHash,
+    name: found.name,
+    username: found.username,
+    email: found.email,
+    permissions: found.permissions,
+    mustChangePassword: found.temporary,
+  };
+}
+
+export async function signOut(context: ServiceContext, actor: Actor) {
+  const { userId, sessionId } = actor;
+  await context.db.transaction(async (tx) => {
+    const ended = await deleteSessions(tx, { userId, only: sessionId });
+    if (ended === 0) return;
+    await recordAudit(tx, context, {
+      event: "authn_logout",
+      actorId: userId,
+      subjectId: userId,
+      detail: { session: sessionId },
+    });
+  });
+}
+
+export async function listOpenSessions(
+  { db, settings }: ServiceContext,
+  userId: string,
+): Promise<SessionRow[]> {
+  return await listSessions(db, userId, sessionClocks(settings));
+}
+
+/** Staff end one session of a user, or all of them. The value is how many there were. */
+export async function terminateSessions(
+  context: ServiceContext,
+  { actor, subjectId, only }: {
+    actor: Actor;
+    subjectId: string;
+    only?: string | undefined;
+  },
+): Promise<Result<number, AuthorizeFailure>> {
+  return await context.db.transaction(async (tx) => {
+    const allowed = await authorize(tx, context, {
+      actor,
+      action: "end_sessions",
+      subjectId,
+    });
+    if (!allowed.ok) return allowed;
+    const ended = await deleteSessions(tx, {
+      userId: subjectId,
+      ...(only && { only }),
+    });
+    if (ended > 0) {
+      await recordAudit(tx, context, {
+        event: "session_ended",
+        actorId: actor.userId,
+        subjectId,
+        detail: { sessions: ended, ...(only && { session: only }) },
+      });
+    }
+    return ok(ended);
+  });
+}

@@ -1,0 +1,121 @@
+import { v7 as uuidv7 } from "uuid";
+import {
+  hasHolder,
+  lockPermissions,
+  replacePermissions,
+} from "../db/permissions.ts";
+import { PERMISSIONS } from "../db/schema.ts";
+import {
+  consumeSetupLink,
+  isSetupLinkOpen,
+  replaceSetupLink,
+} from "../db/setup_links.ts";
+import { findTaken, insertUsers } from "../db/users.ts";
+import { recordAudit } from "./audit.ts";
+import type { ServiceContext, Services } from "./context.ts";
+import { judgePassword } from "./password_judgement.ts";
+import type { PolicyViolation } from "./password_policy.ts";
+import { storePassword } from "./passwords.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { createToken, formatToken, hashSecret, parseToken } from "./tokens.ts";
+import {
+  checkUserFields,
+  type FieldProblems,
+  type UserInput,
+} from "./user_fields.ts";
+
+/** Minutes for which the link of the first start works; the next start prints a new one. */
+export const SETUP_LINK_MINUTES = 60;
+
+/** A one-time token while nobody holds `administration`; undefined as soon as somebody does. */
+export async function offerSetup(
+  { db }: Services,
+): Promise<string | undefined> {
+  if (await hasHolder(db, "administration")) return undefined;
+  const token = createToken();
+  await replaceSetupLink(db, {
+    id: token.id,
+    secretHash: hashSecret(token.secret),
+    minutes: SETUP_LINK_MINUTES,
+  });
+  return formatToken(token);
+}
+
+export async function isSetupOpen(
+  { db }: ServiceContext,
+  text: string | undefined,
+): Promise<boolean> {
+  const link = parseLink(text);
+  return link !== undefined && await isSetupLinkOpen(db, link);
+}
+
+export type SetupFailure =
+  | { reason: "link_over" }
+  | { reason: "invalid"; problems: FieldProblems }
+  | { reason: "policy"; violations: PolicyViolation[] };
+
+/** Creates the first administrator. The link is used up by success alone. */
+export async function completeSetup(
+  context: ServiceContext,
+  { token, input, password }: {
+    token: string | undefined;
+    input: UserInput;
+    password: string;
+  },
+): Promise<Result<void, SetupFailure>> {
+  const { db, settings } = context;
+  const link = parseLink(token);
+  if (!link || !await isSetupLinkOpen(db, link)) {
+    return refuse({ reason: "link_over" });
+  }
+  const { fields, problems } = checkUserFields(input, []);
+  if (Object.keys(problems).length > 0) {
+    return refuse({ reason: "invalid", problems });
+  }
+  const userId = uuidv7();
+  const judged = await judgePassword(context, {
+    known: { userId, hash: null, ...fields },
+    password,
+  });
+  if (!judged.ok) return judged;
+
+  return await db.transaction(async (tx) => {
+    await lockPermissions(tx);
+    const taken = await findTaken(tx, fields);
+    if (taken.length > 0) {
+      return refuse({
+        reason: "invalid",
+        problems: Object.fromEntries(
+          taken.map((it) => [it, { problem: "taken" as const }]),
+        ),
+      });
+    }
+    if (
+      await hasHolder(tx, "administration") || !await consumeSetupLink(tx, link)
+    ) return refuse({ reason: "link_over" });
+
+    await insertUsers(tx, [{ id: userId, ...fields }]);
+    await storePassword(tx, judged.value, {
+      userId,
+      setBy: userId,
+      keep: settings.PASSWORD_HISTORY,
+    });
+    await replacePermissions(tx, {
+      userId,
+      granted: [...PERMISSIONS],
+      taken: [],
+      grantedBy: null,
+    });
+    await recordAudit(tx, context, {
+      event: "system_setup",
+      actorId: userId,
+      subjectId: userId,
+    });
+    return ok(undefined);
+  });
+}
+
+function parseLink(text: string | undefined) {
+  const token = parseToken(text);
+  return token && { id: token.id, secretHash: hashSecret(token.secret) };
+}

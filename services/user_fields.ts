@@ -1,0 +1,120 @@
+import type { UserFields } from "../db/users.ts";
+import type { AttributeSetting } from "./config.ts";
+
+export type { UserFields };
+
+/** What a form may say of a user. Whatever else it sends is not looked at (ASVS 15.3.3). */
+export interface UserInput {
+  name: string;
+  username: string;
+  email: string;
+  attributes: Record<string, string>;
+}
+
+export type FieldProblem =
+  | { problem: "required" | "unreadable" | "taken" }
+  | { problem: "too_long"; max: number }
+  | {
+    problem: "malformed";
+    kind: "username" | "email" | "tel" | "url" | "date" | "number";
+  };
+
+/** By the field's name; an attribute's is `attributes.NAME`. */
+export type FieldProblems = Record<string, FieldProblem>;
+
+/** Longest value of each field in code points (ASVS 2.1.1: the README lists them). */
+export const FIELD_LIMITS = {
+  name: 120,
+  username: 64,
+  email: 254, // RFC 5321, section 4.5.3.1.3
+  attribute: 200,
+} as const;
+
+/** Letters, digits and what joins them. No "@", so that a username is never somebody's email. */
+const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
+
+/** HTML Living Standard, "valid email address": what type=email lets through, and a dot in the domain. */
+const EMAIL =
+  /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
+
+/** Control characters, direction overrides, and what stands for text that could not be decoded. */
+export const UNREADABLE =
+  /[\p{Cc}\p{Co}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
+
+const MALFORMED: Record<
+  Exclude<AttributeSetting["type"], "text">,
+  (text: string) => boolean
+> = {
+  tel: (text) => !/^[0-9+()/. -]+$/.test(text),
+  url: (text) => !/^https?:\/\//i.test(text) || !URL.canParse(text),
+  date: (text) => !isDate(text),
+  number: (text) => !/^-?\d+(\.\d+)?$/.test(text),
+};
+
+/** Turns what was typed into fields that may be stored, or says what is wrong with each. */
+export function checkUserFields(
+  input: UserInput,
+  attributes: readonly AttributeSetting[],
+): { fields: UserFields; problems: FieldProblems } {
+  const problems: FieldProblems = {};
+  const take = (
+    field: string,
+    raw: string,
+    { max, required }: { max: number; required: boolean },
+  ) => {
+    const text = raw.normalize("NFC").trim();
+    if (UNREADABLE.test(text) || !text.isWellFormed()) {
+      problems[field] = { problem: "unreadable" };
+    } else if ([...text].length > max) {
+      problems[field] = { problem: "too_long", max };
+    } else if (required && text === "") {
+      problems[field] = { problem: "required" };
+    }
+    return text;
+  };
+
+  const name = take("name", input.name, {
+    max: FIELD_LIMITS.name,
+    required: true,
+  })
+    .replace(/\s+/g, " ");
+  const username = take("username", input.username, {
+    max: FIELD_LIMITS.username,
+    required: true,
+  });
+  if (!problems.username && !USERNAME.test(username)) {
+    problems.username = { problem: "malformed", kind: "username" };
+  }
+  const email = take("email", input.email, {
+    max: FIELD_LIMITS.email,
+    required: false,
+  });
+  if (!problems.email && email !== "" && !EMAIL.test(email)) {
+    problems.email = { problem: "malformed", kind: "email" };
+  }
+
+  const values: Record<string, string> = {};
+  for (const { name, type, required } of attributes) {
+    const field = `attributes.${name}`;
+    const text = take(field, input.attributes[name] ?? "", {
+      max: FIELD_LIMITS.attribute,
+      required,
+    });
+    if (text === "") continue;
+    values[name] = text;
+    if (!problems[field] && type !== "text" && MALFORMED[type](text)) {
+      problems[field] = { problem: "malformed", kind: type };
+    }
+  }
+  return {
+    fields: { name, username, email: email || null, attributes: values },
+    problems,
+  };
+}
+
+function isDate(text: string) {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) &&
+    date.toISOString().startsWith(text);
+}

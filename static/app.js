@@ -1,0 +1,68 @@
+// What the pages can't do by themselves. Everything here makes something smoother that works without it.
+
+/** *Show password in clear text*: the link that reloads the form becomes a switch. */
+customElements.define(
+  "reveal-password",
+  class extends HTMLElement {
+    connectedCallback() {
+      const input = document.getElementById(this.getAttribute("for"));
+      const label = this.textContent.trim();
+      const toggle = document.createElement("button");
+      toggle.type = "button";
+      toggle.textContent = label;
+      toggle.setAttribute("aria-pressed", "false");
+      toggle.addEventListener("click", () => show(input.type === "password"));
+      input.form.addEventListener("submit", () => show(false));
+      this.replaceChildren(toggle);
+
+      function show(clear) {
+        input.type = clear ? "text" : "password";
+        toggle.setAttribute("aria-pressed", String(clear));
+      }
+    }
+  },
+);
+
+const dialog = document.getElementById("dialog");
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail.ctx?.target;
+  if (target === dialog && dialog && !dialog.open) dialog.showModal();
+  // Where something has to be read first, the focus goes there.
+  const scope = dialog?.open ? dialog : document;
+  const focus = scope.querySelector('[data-focus="true"], [data-focus=""]') ??
+    scope.querySelector("[autofocus]");
+  if (target?.id !== "results") focus?.focus();
+});
+
+// A password must not stay in the page after the dialog is gone.
+dialog?.addEventListener("close", () => dialog.replaceChildren());
+
+document.addEventListener("click", (event) => {
+  const close = event.target.closest?.("[data-close]");
+  if (close && dialog?.open) {
+    event.preventDefault();
+    dialog.close();
+  }
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+// No answer at all: say so, and leave everything that was typed where it is.
+document.addEventListener("htmx:error", () => {
+  const trouble = document.getElementById("trouble");
+  trouble.textContent =
+    "Passdesk does not answer. Check your connection, then try again; nothing that you typed is lost.";
+});
+document.addEventListener("htmx:before:request", () => {
+  document.getElementById("trouble").replaceChildren();
+});

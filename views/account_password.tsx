@@ -1,0 +1,95 @@
+import { CsrfField, ErrorSummary, Field, Notice } from "./form.tsx";
+import { Layout } from "./layout.tsx";
+import { usePage } from "./page.ts";
+import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
+
+export interface ChangePasswordProps {
+  rules: PasswordRules;
+  /** Signed in with a temporary password. */
+  mustChange: boolean;
+  clear?: boolean | undefined;
+  errors: { currentPassword?: string; newPassword?: string };
+  changed?: { sessionsEnded: number } | undefined;
+}
+
+export function ChangePasswordPage(props: ChangePasswordProps) {
+  return (
+    <Layout title="Password/2FA">
+      <h1>Password/2FA</h1>
+      <ChangePasswordForm {...props} />
+    </Layout>
+  );
+}
+
+/** Fragment: replaces itself. Never echoes a password. */
+export function ChangePasswordForm(props: ChangePasswordProps) {
+  const { nonce, actor } = usePage();
+  const { errors, changed, mustChange } = props;
+  return (
+    <form
+      id="own-password"
+      method="post"
+      action="/account/password"
+      hx-post="/account/password"
+      hx-target="#own-password"
+      hx-swap="outerHTML show:top"
+      hx-sync="this:drop"
+      hx-disable="find button"
+      hx-indicator="#progress"
+      hx-nonce={nonce}
+      novalidate
+    >
+      {changed && (
+        <Notice>
+          <strong>Your password is changed.</strong> {changed.sessionsEnded > 0
+            ? `Your other sessions (${changed.sessionsEnded}) were ended.`
+            : "You had no other session."} <a href="/">Continue</a>
+        </Notice>
+      )}
+      {mustChange && (
+        <Notice kind="plain">
+          You have signed in with a temporary password. Choose your own now;
+          after that everything else is open to you.
+        </Notice>
+      )}
+      <ErrorSummary
+        errors={errors}
+        labels={{
+          currentPassword: "Current password",
+          newPassword: "New password",
+        }}
+      />
+      <CsrfField />
+      <input
+        type="text"
+        name="username"
+        value={actor?.username}
+        autocomplete="username"
+        readonly
+        hidden
+      />
+      <fieldset class="card">
+        <legend>Change password</legend>
+        <Field
+          name="currentPassword"
+          label="Current password"
+          type="password"
+          autocomplete="current-password"
+          error={errors.currentPassword}
+          required
+        />
+        <NewPasswordField
+          rules={props.rules}
+          clear={props.clear}
+          clearHref="/account/password?clear=yes"
+          checkAction="/account/password/check"
+          error={errors.newPassword}
+        />
+      </fieldset>
+      <div class="actions">
+        <button type="submit" class="primary">Save</button>
+        {!mustChange && <a class="button" href="/">Close</a>}
+      </div>
+    </form>
+  );
+}

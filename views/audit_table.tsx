@@ -1,0 +1,105 @@
+import type { AuditEventName, AuditEventRow } from "../services/audit.ts";
+import { PERMISSION_LABELS } from "./refusals.ts";
+import { Stored, Time } from "./parts.tsx";
+
+/** The names as people say them. */
+export const EVENT_LABELS: Record<AuditEventName, string> = {
+  authn_login_success: "Signed in",
+  authn_login_fail: "Sign-in failed",
+  authn_login_throttled: "Too many sign-ins",
+  authn_logout: "Signed out",
+  authn_password_change: "Changed own password",
+  authn_password_change_fail: "Own password not changed",
+  authn_password_set: "Password set by staff",
+  authz_fail: "Refused",
+  malicious_csrf: "Forged request refused",
+  privilege_permissions_changed: "Permissions changed",
+  sensitive_read: "Details viewed",
+  session_ended: "Sessions ended",
+  user_created: "User created",
+  user_disabled: "Disabled",
+  user_enabled: "Enabled",
+  user_updated: "Edited",
+  system_setup: "First administrator created",
+};
+
+/** Events, the newest first. */
+export function AuditTable({ events }: { events: AuditEventRow[] }) {
+  return (
+    <table class="events">
+      <thead>
+        <tr>
+          <th scope="col">When</th>
+          <th scope="col">What</th>
+          <th scope="col">Who</th>
+          <th scope="col">Whom</th>
+          <th scope="col">Details</th>
+          <th scope="col">From</th>
+        </tr>
+      </thead>
+      <tbody>
+        <AuditRows events={events} />
+      </tbody>
+    </table>
+  );
+}
+
+export function AuditRows({ events }: { events: AuditEventRow[] }) {
+  return <>{events.map((it) => <AuditRow event={it} />)}</>;
+}
+
+function AuditRow({ event }: { event: AuditEventRow }) {
+  return (
+    <tr id={`event-${event.id}`}>
+      <td data-label="When">
+        <Time at={event.at} />
+      </td>
+      <td data-label="What">
+        {EVENT_LABELS[event.event as AuditEventName] ?? event.event}
+      </td>
+      <td data-label="Who">
+        <Person id={event.actorId} name={event.actorName} />
+      </td>
+      <td data-label="Whom">
+        {event.subjectId !== null && event.subjectId === event.actorId
+          ? "the same"
+          : <Person id={event.subjectId} name={event.subjectName} />}
+      </td>
+      <td data-label="Details">
+        <Detail detail={event.detail} />
+      </td>
+      <td data-label="From">
+        {event.address} <span class="note">request {event.requestId}</span>
+      </td>
+    </tr>
+  );
+}
+
+function Person({ id, name }: { id: string | null; name: string | null }) {
+  if (id === null) return <span class="none">unknown</span>;
+  return name === null ? <code>{id}</code> : <Stored text={name} />;
+}
+
+function Detail({ detail }: { detail: Record<string, unknown> }) {
+  const facts = Object.entries(detail).filter(([, value]) =>
+    value !== "" && !(Array.isArray(value) && value.length === 0)
+  );
+  if (facts.length === 0) return <span class="none">–</span>;
+  return (
+    <span hx-ignore dir="auto">
+      {facts.map(([name, value]) => `${plain(name)}: ${said(value)}`).join(
+        "; ",
+      )}
+    </span>
+  );
+}
+
+const plain = (name: string) => name.replaceAll("_", " ");
+
+function said(value: unknown): string {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (Array.isArray(value)) return value.map(said).join(", ");
+  if (typeof value !== "string") return String(value);
+  return PERMISSION_LABELS[value as keyof typeof PERMISSION_LABELS] ??
+    (/^[a-z_]+$/.test(value) ? plain(value) : value);
+}

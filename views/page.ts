@@ -1,0 +1,26 @@
+import { createContext, useContext } from "hono/jsx";
+import type { Actor } from "../services/context.ts";
+
+/** What every page and fragment may need of the request, so that no component passes it on. */
+export interface PageFacts {
+  /** Marks the markup that htmx may act on (hx-csp); new for each response. */
+  nonce: string;
+  /** Bound to the session, in every form. */
+  csrf: string;
+  actor: Actor | undefined;
+  path: string;
+  /** The hashed address of a file in static/. */
+  asset: (name: string) => string;
+}
+
+export const PageContext = createContext<PageFacts>({
+  nonce: "",
+  csrf: "",
+  actor: undefined,
+  path: "/",
+  asset: (name) => name,
+});
+
+export function usePage(): PageFacts {
+  return useContext(PageContext);
+}

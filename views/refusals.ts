@@ -1,0 +1,24 @@
+import type { Forbidden } from "../services/authorization.ts";
+import type { Permission } from "../services/context.ts";
+
+export const PERMISSION_LABELS: Record<Permission, string> = {
+  user_management: "User Management",
+  audit_log: "Audit log",
+  administration: "Administration",
+};
+
+/** Why not, and who can help. */
+export function refusalText(refusal: Forbidden): string {
+  switch (refusal.reason) {
+    case "missing_permission":
+      return `This needs the permission ${
+        PERMISSION_LABELS[refusal.permission]
+      }, which you don't hold (any more). Ask an administrator.`;
+    case "oneself":
+      return "This is your own account. Change your own password under User > Password/2FA; for anything else ask a colleague.";
+    case "outranked":
+      return `This person holds the permission ${
+        PERMISSION_LABELS[refusal.permission]
+      }, which you don't hold. Ask a colleague who does.`;
+  }
+}

@@ -1,0 +1,219 @@
+import { CsrfField, ErrorSummary, FieldError, Notice } from "./form.tsx";
+import { Layout } from "./layout.tsx";
+import { usePage } from "./page.ts";
+import { searchPath, Stored, withFrom } from "./parts.tsx";
+import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
+
+export interface SetPasswordProps {
+  user: { id: string; name: string };
+  from: string;
+  rules: PasswordRules;
+  temporaryHours: number;
+  /** Which ways to a password the configuration allows. */
+  modes: readonly ("typed" | "generated")[];
+  formId: string;
+  seenSetAt: string;
+  temporary: boolean;
+  reason: string;
+  reasonText: string;
+  clear?: boolean | undefined;
+  suggestion?: { password: string; proof: string } | undefined;
+  errors: { newPassword?: string; reason?: string };
+  refusal?: string | undefined;
+  saved?: { sessionsEnded: number; temporary: boolean } | undefined;
+}
+
+export function SetPasswordPage(props: SetPasswordProps) {
+  return (
+    <Layout title="Change password">
+      <SetPasswordPanel {...props} />
+    </Layout>
+  );
+}
+
+/** Fragment: the form, or that it is done. A password that was sent never comes back in it. */
+export function SetPasswordPanel(props: SetPasswordProps) {
+  return (
+    <section id="change-password" class="panel" aria-labelledby="change-title">
+      <h1 id="change-title">
+        Change password of <Stored text={props.user.name} />
+      </h1>
+      {props.saved ? <Saved {...props} /> : <Form {...props} />}
+    </section>
+  );
+}
+
+function Saved({ saved, user, from, temporaryHours }: SetPasswordProps) {
+  const { sessionsEnded, temporary } = saved!;
+  return (
+    <>
+      <Notice>
+        <p>
+          <strong>The new password is saved.</strong> {sessionsEnded === 0
+            ? "The user had no open session."
+            : sessionsEnded === 1
+            ? "1 open session was ended."
+            : `${sessionsEnded} open sessions were ended.`}
+        </p>
+      </Notice>
+      <ul>
+        <li>
+          Tell the password through a secure channel: by telephone or in person,
+          to somebody whose identity you have checked. Not by email.
+        </li>
+        <li>
+          {temporary
+            ? `It is temporary: the user has to replace it at the next sign-in, within ${temporaryHours} hours.`
+            : "Ask the user to replace it soon under User > Password/2FA."}
+        </li>
+      </ul>
+      <p>
+        <a
+          class="button primary"
+          href={searchPath(from, user.id)}
+          data-focus
+        >
+          Close
+        </a>{" "}
+        <a class="button" href={withFrom(`/users/${user.id}`, from)}>
+          Show details
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Form(props: SetPasswordProps) {
+  const { user, from, errors, suggestion, modes, refusal } = props;
+  const { nonce } = usePage();
+  const action = `/users/${user.id}/password`;
+  const clearHref = `${action}?${new URLSearchParams({ from, clear: "yes" })}`;
+  const htmx = {
+    "hx-target": "#change-password",
+    "hx-swap": "outerHTML",
+    "hx-indicator": "#progress",
+    "hx-nonce": nonce,
+  };
+  return (
+    <form
+      method="post"
+      action={action}
+      hx-post={action}
+      hx-sync="this:drop"
+      hx-disable="find button"
+      {...htmx}
+      autocomplete="off"
+      novalidate
+    >
+      {refusal && <Notice kind="bad">{refusal}</Notice>}
+      <ErrorSummary
+        errors={errors}
+        labels={{ newPassword: "New password", reason: "Reason" }}
+      />
+      <CsrfField />
+      <input type="hidden" name="from" value={from} />
+      <input type="hidden" name="formId" value={props.formId} />
+      <input type="hidden" name="seenSetAt" value={props.seenSetAt} />
+      <input type="hidden" name="proof" value={suggestion?.proof ?? ""} />
+      <NewPasswordField
+        rules={props.rules}
+        clear={props.clear}
+        clearHref={clearHref}
+        checkAction={`${action}/check`}
+        error={errors.newPassword}
+        suggestion={suggestion?.password}
+        readonly={!modes.includes("typed")}
+        autofocus
+      />
+      {modes.includes("generated") && (
+        <p>
+          <button
+            type="submit"
+            formaction={`${action}/suggestion`}
+            formnovalidate
+            hx-post={`${action}/suggestion`}
+            {...htmx}
+          >
+            Generate
+          </button>{" "}
+          <span class="hint">
+            a new one of a few words, easy to say on the telephone
+          </span>
+        </p>
+      )}
+      <Temporary {...props} />
+      <Reason {...props} />
+      <div class="actions">
+        <button type="submit" class="primary">Save</button>
+        <a
+          class="button"
+          href={withFrom(`/users/${user.id}/edit`, from)}
+          data-close
+        >
+          Close
+        </a>
+        <a class="aside" href="/help" target="_blank" rel="noopener">Help</a>
+      </div>
+    </form>
+  );
+}
+
+function Temporary({ temporary, temporaryHours }: SetPasswordProps) {
+  return (
+    <div class="field">
+      <label class="check-line">
+        <input
+          type="checkbox"
+          name="temporary"
+          value="yes"
+          checked={temporary}
+          aria-describedby="temporary-hint"
+        />
+        Temporary
+      </label>
+      <p class="hint" id="temporary-hint">
+        The user has to replace it at the next sign-in; unused, it expires after
+        {" "}
+        {temporaryHours} hours.
+      </p>
+    </div>
+  );
+}
+
+const REASONS = [
+  ["no_mailbox", "No access to the mailbox"],
+  ["email_not_arriving", "Email not arriving and urgent"],
+  ["other", "Other:"],
+] as const;
+
+function Reason({ reason, reasonText, errors }: SetPasswordProps) {
+  return (
+    <fieldset
+      class="field"
+      id="reason"
+      aria-describedby={errors.reason ? "reason-error" : undefined}
+    >
+      <legend>Reason</legend>
+      {REASONS.map(([value, label]) => (
+        <label class="check-line">
+          <input
+            type="radio"
+            name="reason"
+            value={value}
+            checked={reason === value}
+            required
+          />
+          {label}
+        </label>
+      ))}
+      <input
+        name="reasonText"
+        type="text"
+        value={reasonText}
+        aria-label="Other reason"
+        autocomplete="off"
+      />
+      <FieldError id="reason" error={errors.reason} />
+    </fieldset>
+  );
+}

@@ -1,0 +1,88 @@
+import type { Permission } from "../services/context.ts";
+import { CsrfField, Notice } from "./form.tsx";
+import { Layout } from "./layout.tsx";
+import { usePage } from "./page.ts";
+import { Stored, withFrom } from "./parts.tsx";
+import { PERMISSION_LABELS } from "./refusals.ts";
+
+const EXPLAINED: Record<Permission, string> = {
+  user_management:
+    "find, create, edit, disable users, end their sessions, and set their passwords",
+  audit_log: "read the audit log",
+  administration: "grant and take permissions on this page",
+};
+
+export interface PermissionsProps {
+  user: { id: string; name: string };
+  from: string;
+  held: Permission[];
+  wanted: Permission[];
+  refusal?: string | undefined;
+  notice?: string | undefined;
+}
+
+export function PermissionsPage(props: PermissionsProps) {
+  return (
+    <Layout title={`Permissions of ${props.user.name}`}>
+      <PermissionsForm {...props} />
+    </Layout>
+  );
+}
+
+/** Fragment: replaces itself. */
+export function PermissionsForm(
+  { user, from, held, wanted, refusal, notice }: PermissionsProps,
+) {
+  const { nonce } = usePage();
+  const action = `/users/${user.id}/permissions`;
+  return (
+    <article id="permissions">
+      <h1>
+        Permissions of <Stored text={user.name} />
+      </h1>
+      {notice && <Notice>{notice}</Notice>}
+      {refusal && <Notice kind="bad">{refusal}</Notice>}
+      <form
+        method="post"
+        action={action}
+        hx-post={action}
+        hx-target="#permissions"
+        hx-swap="outerHTML show:top"
+        hx-sync="this:drop"
+        hx-disable="find button"
+        hx-indicator="#progress"
+        hx-nonce={nonce}
+      >
+        <CsrfField />
+        <input type="hidden" name="from" value={from} />
+        <input type="hidden" name="seen" value={held.join(",")} />
+        <fieldset class="card">
+          <legend>May</legend>
+          {(Object.keys(PERMISSION_LABELS) as Permission[]).map((it) => (
+            <div class="field">
+              <label class="check-line">
+                <input
+                  type="checkbox"
+                  name={it}
+                  value="yes"
+                  checked={wanted.includes(it)}
+                  aria-describedby={`${it}-hint`}
+                />
+                {PERMISSION_LABELS[it]}
+              </label>
+              <p class="hint" id={`${it}-hint`}>{EXPLAINED[it]}</p>
+            </div>
+          ))}
+        </fieldset>
+        <p class="hint">
+          A permission that you take is gone at the next click of its holder.
+          Whoever gains one has to sign in again.
+        </p>
+        <div class="actions">
+          <button type="submit" class="primary">Save</button>
+          <a class="button" href={withFrom(`/users/${user.id}`, from)}>Close</a>
+        </div>
+      </form>
+    </article>
+  );
+}
