@@ -145,7 +145,7 @@ export const setupLinks = pgTable("setup_links", {
 /** The distinct words of all names: a misspelt word is looked up here, not among the users. */
 export const nameWords = pgTable("name_words", {
   word: key("word").primaryKey(),
-}, (t) => [
+}, () => [
   index("name_words_trigrams").using("gin", sql`word gin_trgm_ops`),
   index("name_words_length").on(sql`char_length(word)`),
 ]);

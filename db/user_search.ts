@@ -86,7 +86,7 @@ export async function searchSimilarUsers(
       )
     })`
   );
-  const found = await selectHits(
+  return await selectHits(
     db,
     tier(
       query,
@@ -98,7 +98,6 @@ export async function searchSimilarUsers(
     ),
     query.limit,
   );
-  return found;
 }
 
 /**
@@ -197,7 +196,7 @@ async function selectHits(db: Database, hits: SQL, limit: number) {
       coalesce(p.temporary, false) as temporary,
       array(select permission from permissions where user_id = u.id) as permissions,
       hits.tier, hits.key
-    from (${hits} limit ${limit}) hits
+    from (select * from (${hits}) tiers limit ${limit}) hits
     join users u on u.id = hits.id left join passwords p on p.user_id = u.id
     order by hits.tier, hits.key, hits.id`,
   );

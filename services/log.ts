@@ -36,7 +36,7 @@ export function describeError(error: unknown): LogFields {
     ...(typeof code === "string" && { code }),
     ...(typeof constraint_name === "string" && { constraint: constraint_name }),
     ...(!query && code === undefined && { message: error.message }),
-    at: frames(error),
+    stack: frames(error),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };
 }

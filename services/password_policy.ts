@@ -82,7 +82,10 @@ export function createPasswordPolicy(
         return { violations: [...violations, { rule: "not_text" }], score: 0 };
       }
       const words = new Map([...contextWords(about), ...ours]);
-      const { score } = zxcvbn.check(text, [...words.keys()]);
+      const { score } = zxcvbn.check(text, [
+        ...words.keys(),
+        ...words.values(),
+      ]);
       violations.push(...guessViolations(text, words, score));
       return { violations, score };
     },

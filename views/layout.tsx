@@ -8,6 +8,7 @@ const HTMX_CONFIG = JSON.stringify({
   includeIndicatorCSS: false,
   history: "reload",
   defaultTimeout: 20_000,
+  defaultSettleDelay: 0,
 });
 
 /** The frame of every page: works by itself, scripts make it smoother. */

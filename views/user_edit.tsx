@@ -67,7 +67,6 @@ export function EditUserForm(props: EditUserProps) {
         </fieldset>
         <div class="actions">
           <button type="submit" class="primary">Save</button>
-          <a class="button" href={withFrom(`/users/${userId}`, from)}>Cancel</a>
           <a class="button" href={searchPath(from, userId)}>Close</a>
         </div>
       </form>

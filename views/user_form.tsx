@@ -24,7 +24,7 @@ export function UserFields(
       : `Saved meanwhile: ${saved[name] || "(empty)"}`,
   });
   return (
-    <>
+    <div class="fields">
       <Field {...common("name")} label="Name" value={input.name} required />
       <Field
         {...common("username")}
@@ -47,7 +47,7 @@ export function UserFields(
           required={required}
         />
       ))}
-    </>
+    </div>
   );
 }
 

@@ -137,7 +137,8 @@ function Form(props: SetPasswordProps) {
             Generate
           </button>{" "}
           <span class="hint">
-            a new one of a few words, easy to say on the telephone
+            some words, easy to say on the telephone; note them before you save,
+            they are not shown again
           </span>
         </p>
       )}

@@ -32,7 +32,7 @@ function SearchForm({ query, searchedBy }: UsersProps) {
       role="search"
       action="/users"
       hx-get="/users"
-      hx-trigger="submit, change from:find select, change from:find .filters, input changed delay:200ms from:find #query"
+      hx-trigger="submit, change target:'.filters *', input delay:200ms target:#query"
       hx-target="#results"
       hx-swap="outerHTML"
       hx-replace-url="true"

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { argon2id, argon2Verify } from "npm:hash-wasm@^4.13.0";
+import { argon2id, argon2Verify } from "hash-wasm";
 import {
   createPasswordHasher,
   DEFAULT_HASH_PARAMETERS,
