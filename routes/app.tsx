@@ -9,6 +9,7 @@ import type { AppEnv } from "./env.ts";
 import { limitBody, readForm } from "./form.ts";
 import { deadline, frame, refuseUnknownHost } from "./frame.ts";
 import { requirePermission, requireUser } from "./guards.ts";
+import { methodNotAllowed } from "./methods.ts";
 import { help } from "./help.tsx";
 import { home } from "./home.ts";
 import { ID } from "./paths.ts";
@@ -32,7 +33,7 @@ export function createApp(services: Services, assets: Assets) {
     "user_management",
     "administration",
   );
-  return new Hono<AppEnv>()
+  const app = new Hono<AppEnv>()
     .use(frame(services, assets), securityHeaders, refuseUnknownHost)
     .get("/static/:file", assets.handler)
     .use(compress(), deadline, limitBody, resume, readForm, refuseCrossSite)
@@ -63,6 +64,7 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/permissions`, userPermissions)
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
-    .notFound(notFound)
+    .notFound((c) => methodNotAllowed(c, app) ?? notFound(c))
     .onError(onError);
+  return app;
 }

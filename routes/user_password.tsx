@@ -34,7 +34,7 @@ const FormFields = z.object({
   from: SearchState,
   newPassword: z.string().default(""),
   proof: z.string().default(""),
-  temporary: z.literal("yes").optional().transform((it) => it === "yes"),
+  temporary: z.string().optional().transform((it) => it === "yes"),
   reason: z.enum(["", "no_mailbox", "email_not_arriving", "other"]).default(""),
   reasonText: z.string().default(""),
   formId: z.uuid(),

@@ -19,7 +19,7 @@ import { SearchState, WithSearchState } from "./paths.ts";
 import { respond } from "./respond.tsx";
 import { notFound, trouble } from "./trouble.tsx";
 
-const held = z.literal("yes").optional().transform((it) => it === "yes");
+const held = z.string().optional().transform((it) => it === "yes");
 
 const Fields = z.object({
   from: SearchState,

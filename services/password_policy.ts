@@ -51,10 +51,10 @@ export interface PasswordPolicy {
 const { "passwords-common": COMMON_PASSWORDS } = common.dictionary;
 
 /**
- * zxcvbn's time grows with the square of the length: it sees the first 40 code units. Their score is
+ * zxcvbn's time grows with the square of the length: it sees the first 32 code units. Their score is
  * a lower bound for the whole, so nothing weak gets through.
  */
-const SCORED_LENGTH = 40;
+const SCORED_LENGTH = 32;
 /** Likewise its time grows with the ways to read "p4$$w0rd" that it tries. */
 const SUBSTITUTIONS_TRIED = 64;
 

@@ -19,11 +19,12 @@ export interface LogLine {
 export function program(
   { db }: Pick<Connection, "db">,
   environment: Record<string, string> = {},
+  passwordHasher = hasher,
 ) {
   const log: LogLine[] = [];
   const services: Services = {
     ...createServices(readSettings(environment), db),
-    hasher,
+    hasher: passwordHasher,
     log: (level, event, fields) => log.push({ level, event, ...fields }),
   };
   return { app: createApp(services, assets), services, log };

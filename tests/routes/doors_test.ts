@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import type { Permission } from "../../services/context.ts";
+import { type Browser, browser, csrfOf, program } from "../support/app.ts";
+import { testOnEach } from "../support/database.ts";
+import { person } from "../support/people.ts";
+
+const U = "/users/:id";
+const EVERYBODY = [
+  "GET /sign-in",
+  "POST /sign-in",
+  "GET /setup",
+  "GET /setup/:token",
+  "POST /setup",
+  "POST /setup/check",
+  "GET /static/:file",
+];
+const SIGNED_IN = [
+  ...EVERYBODY,
+  "GET /",
+  "POST /sign-out",
+  "GET /account/password",
+  "POST /account/password",
+  "POST /account/password/check",
+  "GET /help",
+];
+const LOOKING = ["GET /users", `GET ${U}`];
+const MANAGING = [
+  "GET /users/new",
+  "POST /users/new",
+  `GET ${U}/edit`,
+  `POST ${U}/edit`,
+  `GET ${U}/password`,
+  `POST ${U}/password`,
+  `POST ${U}/password/check`,
+  `POST ${U}/password/suggestion`,
+  `GET ${U}/disablement`,
+  `POST ${U}/disablement`,
+  `GET ${U}/sessions`,
+  `POST ${U}/sessions`,
+];
+const GRANTING = [`GET ${U}/permissions`, `POST ${U}/permissions`];
+
+/** Who may come in where: the authorization table of the README, asked of the program itself. */
+const DOORS: Record<string, { holds: Permission[]; open: string[] }> = {
+  "a plain user": { holds: [], open: SIGNED_IN },
+  "holders of user_management": {
+    holds: ["user_management"],
+    open: [...SIGNED_IN, ...LOOKING, ...MANAGING],
+  },
+  "holders of audit_log": {
+    holds: ["audit_log"],
+    open: [...SIGNED_IN, "GET /audit"],
+  },
+  "holders of administration": {
+    holds: ["administration"],
+    open: [...SIGNED_IN, ...LOOKING, ...GRANTING],
+  },
+  "holders of everything": {
+    holds: ["user_management", "audit_log", "administration"],
+    open: [...SIGNED_IN, ...LOOKING, ...MANAGING, ...GRANTING, "GET /audit"],
+  },
+};
+
+type Program = ReturnType<typeof program>;
+
+/** Every registered route, knocked on with a right token; which of them open. */
+async function knock(
+  { app }: Program,
+  visitor: Browser,
+  { subjectId, tokenPage }: { subjectId: string; tokenPage: string },
+): Promise<string[]> {
+  const open = new Set<string>();
+  const csrf = csrfOf(await (await visitor.get(tokenPage)).text());
+  const routes = new Set(
+    app.routes.filter((it) => it.method !== "ALL" && it.path !== "/sign-out")
+      .map((it) => `${it.method} ${it.path}`),
+  );
+  for (const route of [...routes, "POST /sign-out"]) { // last: it ends the session
+    const [method, path] = route.split(" ") as [string, string];
+    const response = await visitor.send(
+      method,
+      path.replace(/:id\{.*?\}\)?\S*?(?=\/|$)/, subjectId)
+        .replace(/:(token|file)/, "some"),
+      method === "GET" ? {} : {
+        body: new URLSearchParams({ csrf }).toString(),
+        headers: {
+          "Content-Type": "application/x-www-form-urlencoded",
+          Origin: "http://localhost:8000",
+        },
+      },
+    );
+    await response.body?.cancel();
+    const shut = isShut(response, route);
+    if (!shut && path.includes("/users")) {
+      assert.notEqual(
+        response.status,
+        404,
+        `${route} was not really knocked on`,
+      );
+    }
+    if (!shut) open.add(route.replace(/:id\{[^/]*\}/, ":id"));
+  }
+  return [...open].sort();
+}
+
+/** Sent away: to sign in, to the forced change, or refused. (The setup page refuses by its link, not its door.) */
+function isShut(response: Response, route: string) {
+  const to = response.headers.get("location") ?? "";
+  const awayTo = to.split("?")[0];
+  if (response.status === 403) return !route.includes("/setup");
+  return response.status === 303 && to !== "/sign-in?done=signed-out" &&
+    (awayTo === "/sign-in" ||
+      awayTo === "/account/password" && route !== "GET /");
+}
+
+testOnEach(
+  "a stranger gets through the public doors and no others (ASVS 8.2.1)",
+  async ({ db }) => {
+    const running = program({ db });
+    const subject = await person(db);
+    const open = await knock(running, browser(running), {
+      subjectId: subject.id,
+      tokenPage: "/sign-in",
+    });
+    assert.deepEqual(open, [...EVERYBODY].sort());
+  },
+);
+
+for (const [who, { holds, open }] of Object.entries(DOORS)) {
+  testOnEach(
+    `${who} get through their doors and no others (ASVS 8.2.1)`,
+    async ({ db }) => {
+      const running = program({ db });
+      const subject = await person(db);
+      const visitor = browser(running);
+      await visitor.signIn(await person(db, { permissions: holds }));
+      const opened = await knock(running, visitor, {
+        subjectId: subject.id,
+        tokenPage: "/help",
+      });
+      assert.deepEqual(opened, [...open].sort());
+    },
+  );
+}
+
+testOnEach(
+  "whoever signed in with a temporary password gets nowhere before replacing it (ASVS 6.4.1)",
+  async ({ db }) => {
+    const running = program({ db });
+    const subject = await person(db);
+    const visitor = browser(running);
+    await visitor.signIn(
+      await person(db, {
+        temporary: true,
+        permissions: ["user_management", "audit_log", "administration"],
+      }),
+    );
+    const open = await knock(running, visitor, {
+      subjectId: subject.id,
+      tokenPage: "/account/password",
+    });
+    assert.deepEqual(
+      open,
+      [
+        ...EVERYBODY,
+        "GET /", // leads to the page, as every other address does
+        "GET /account/password",
+        "POST /account/password",
+        "POST /account/password/check",
+        "POST /sign-out",
+      ].sort(),
+    );
+  },
+);

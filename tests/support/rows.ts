@@ -1,0 +1,23 @@
+import { and, desc, eq } from "drizzle-orm";
+import type { Database } from "../../db/client.ts";
+import { auditEvents, passwords, sessions } from "../../db/schema.ts";
+
+/** What the database holds, read apart from the code under test. */
+export async function sessionsOf(db: Database, userId: string) {
+  return await db.select().from(sessions).where(eq(sessions.userId, userId));
+}
+
+export async function passwordOf(db: Database, userId: string) {
+  const [row] = await db.select().from(passwords)
+    .where(eq(passwords.userId, userId));
+  return row;
+}
+
+/** A subject's events of one name, the newest first. */
+export async function eventsOf(db: Database, subjectId: string, event: string) {
+  return await db.select().from(auditEvents)
+    .where(
+      and(eq(auditEvents.subjectId, subjectId), eq(auditEvents.event, event)),
+    )
+    .orderBy(desc(auditEvents.id));
+}
