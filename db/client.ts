@@ -4,6 +4,7 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { openEmbedded } from "./embedded.ts";
 import { migrateEmbedded, migratePostgres } from "./migrate.ts";
+import { preparing } from "./prepared.ts";
 
 /** A connection or an open transaction, of either driver: every query takes one and does not care. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -34,7 +35,7 @@ export async function connectPostgres(
     onnotice: () => {},
   });
   return {
-    db: drizzle({ client }) as unknown as Database,
+    db: drizzle({ client: preparing(client) }) as unknown as Database,
     driver: "postgres",
     close: () => client.end({ timeout: 5 }),
   };
@@ -54,5 +55,5 @@ export async function connectEmbedded(dataDir?: string): Promise<Connection> {
 /** Rows of a statement written by hand: the two drivers wrap them differently. */
 export async function rows<Row>(db: Database, query: SQL): Promise<Row[]> {
   const result = await db.execute(query) as unknown;
-  return (Array.isArray(result) ? result : (result as { rows: Row[] }).rows);
+  return Array.isArray(result) ? [...result] : (result as { rows: Row[] }).rows;
 }

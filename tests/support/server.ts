@@ -1,14 +1,22 @@
 import { connectEmbedded, connectPostgres } from "../../db/client.ts";
-import type { createApp } from "../../routes/app.tsx";
 import { seedUsers } from "../../services/demo.ts";
-import { browser, program } from "./app.ts";
+import { browser, type Program, program } from "./app.ts";
 import { DRIVERS, freshDatabaseUrl, POSTGRES_SETTINGS } from "./database.ts";
 import { hasher, type Person, person } from "./people.ts";
 
 export type Site = Awaited<ReturnType<typeof serve>>;
 
 /** The program on a socket of its own, with a few dozen users and one of each kind of staff. */
-export async function serve(environment: Record<string, string> = {}) {
+export async function serve(
+  { environment = {}, around = (request, answer) => answer(request) }: {
+    environment?: Record<string, string>;
+    /** Stands between the socket and the program. */
+    around?: (
+      request: Request,
+      answer: (request: Request) => Promise<Response>,
+    ) => Promise<Response>;
+  } = {},
+) {
   const connection = DRIVERS.includes("postgres")
     ? await connectPostgres({
       url: await freshDatabaseUrl(),
@@ -40,24 +48,31 @@ export async function serve(environment: Record<string, string> = {}) {
     }),
   };
 
-  let app: ReturnType<typeof createApp> | undefined;
+  // The port is known before the program is made, which has to be told its address.
+  const made = Promise.withResolvers<Program>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request, { remoteAddr }) =>
-      app!.fetch(request, { address: remoteAddr.hostname }),
+    async (request, { remoteAddr }) => {
+      const { app } = await made.promise;
+      const address = remoteAddr.hostname;
+      return await around(
+        request,
+        async (it) => await app.fetch(it, { address }),
+      );
+    },
   );
   const origin = `http://localhost:${server.addr.port}`;
-  const made = program(connection, { PUBLIC_URL: origin, ...environment });
-  app = made.app;
+  const running = program(connection, { PUBLIC_URL: origin, ...environment });
+  made.resolve(running);
 
   return {
     origin,
     db,
-    services: made.services,
+    services: running.services,
     people,
     /** The cookies of somebody who has signed in, for a browser that shall not show how. */
     cookiesOf: async (who: Person) => {
-      const client = browser(made, { origin });
+      const client = browser(running, { origin });
       await client.signIn(who);
       return [...client.cookies].map(([name, value]) => ({
         name,

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { leaveOut } from "../support/browser.ts";
+import { person } from "../support/people.ts";
+import { eventsOf, passwordOf, sessionsOf } from "../support/rows.ts";
+import { lynxPath, openLynx, serveScreens } from "./lynx.ts";
+
+if (!lynxPath) leaveOut("the main job in lynx: it is not on this machine");
+
+Deno.test("in lynx, staff find a user, set a password, and are back at their search", async () => {
+  if (!lynxPath) return;
+  const { site, posts, nextScreen } = await serveScreens();
+  const { db, people: { desk } } = site;
+  const user = await person(db, { name: "Lena Textmann", username: "lena.t" });
+  await site.cookiesOf(user); // an open session
+  assert.equal((await sessionsOf(db, user.id)).length, 1);
+  const before = await passwordOf(db, user.id);
+
+  const lynx = await openLynx(`${site.origin}/help`, nextScreen);
+  await lynx.arrive();
+  await lynx.type(/name="identifier"/, desk.username);
+  await lynx.type(/name="password"/, desk.password);
+  await lynx.follow(/Sign in/);
+  await lynx.print("help");
+  await lynx.follow(/User Management/);
+  await lynx.type(/name="query"/, "textm");
+  await lynx.follow(/Search<\/button>/);
+  await lynx.print("hits");
+  await lynx.follow(/Lena/);
+  await lynx.print("details");
+  await lynx.follow(/>\s*Edit\s*</);
+  await lynx.follow(/Change password/);
+  await lynx.print("form");
+
+  await lynx.follow(/Show password in clear text/);
+  await lynx.type(/name="newPassword"[^>]* type="text"/, "lena");
+  await lynx.choose(/value="email_not_arriving"/);
+  const refused = await lynx.follow(/Save<\/button>/);
+  assert.equal(refused.status, 422);
+  await lynx.print("refused");
+  await lynx.type(/name="newPassword"/, "moor lantern 77 quay");
+  const saved = await lynx.follow(/Save<\/button>/);
+  assert.equal(saved.status, 200);
+  await lynx.print("saved");
+  await lynx.follow(/>\s*Close\s*</);
+  await lynx.print("search");
+  const printed = await lynx.quit();
+
+  assert.match(printed.help!, /How to change a user's password/);
+  assert.match(printed.hits!, /Lena Textmann lena\.t/);
+  assert.match(printed.details!, /Open sessions 1/);
+  assert.match(printed.form!, /10 to 128 characters of any kind/);
+  assert.match(printed.refused!, /Nothing was saved\..* It has 4 of at least/);
+  assert.match(printed.saved!, /1 open session was ended\./);
+  assert.match(printed.search!, /textm_+.*Lena Textmann/);
+
+  assert.equal(posts.length, 3);
+  for (const headers of posts) {
+    assert.equal(headers.has("Origin"), false); // the token alone has carried it
+    assert.equal(headers.has("Sec-Fetch-Site"), false);
+  }
+  const after = await passwordOf(db, user.id);
+  assert.notEqual(after?.hash, before?.hash);
+  assert.equal(after?.setBy, desk.id);
+  assert.equal(after?.temporary, true);
+  assert.deepEqual(await sessionsOf(db, user.id), []);
+  const [event, ...more] = await eventsOf(db, user.id, "authn_password_set");
+  assert.deepEqual(more, []);
+  assert.equal(event?.actorId, desk.id);
+  assert.equal(event?.detail.reason, "email_not_arriving");
+  await site.close();
+});
+
+Deno.test("in lynx, a reason that nobody has chosen is asked for and not made up", async () => {
+  if (!lynxPath) return;
+  const { site, nextScreen } = await serveScreens();
+  const { db, people: { desk, zoe } } = site;
+  const before = await passwordOf(db, zoe.id);
+
+  const lynx = await openLynx(
+    `${site.origin}/users/${zoe.id}/password`,
+    nextScreen,
+  );
+  await lynx.arrive();
+  await lynx.type(/name="identifier"/, desk.username);
+  await lynx.type(/name="password"/, desk.password);
+  await lynx.follow(/Sign in/);
+  await lynx.type(/name="newPassword"/, "moor lantern 77 quay");
+  const answer = await lynx.follow(/Save<\/button>/);
+  await lynx.quit();
+  assert.equal(answer.status, 422); // lynx ticks the first of several radio buttons by itself
+  assert.deepEqual(await passwordOf(db, zoe.id), before);
+  await site.close();
+});
