@@ -1,35 +1,36 @@
 import { inArray, like, or, sql } from "drizzle-orm";
-import type { Database } from "./client.ts";
+import { type Database, rows } from "./client.ts";
 import { rateLimits } from "./schema.ts";
 
 export interface Limit {
   key: string;
   limit: number;
-  windowSeconds: number;
+}
+
+export interface Exceeded {
+  key: string;
+  /** In this window, with this one. */
+  attempts: number;
 }
 
 /**
- * Counts one attempt in a fixed window and tells how many there were in it.
+ * Counts one attempt in a fixed window under each key, until one exceeds its limit: that one is told.
  * One statement and the database's clock, so neither parallel attempts nor several instances slip through.
  */
 export async function countAttempt(
   db: Database,
-  { key, windowSeconds }: Limit,
-): Promise<number> {
-  const fresh =
-    sql`${rateLimits.windowStart} > now() - make_interval(secs => ${windowSeconds})`;
-  const [row] = await db.insert(rateLimits).values({ key })
-    .onConflictDoUpdate({
-      target: rateLimits.key,
-      set: {
-        attempts:
-          sql`case when ${fresh} then ${rateLimits.attempts} + 1 else 1 end`,
-        windowStart:
-          sql`case when ${fresh} then ${rateLimits.windowStart} else now() end`,
-      },
-    })
-    .returning({ attempts: rateLimits.attempts });
-  return row!.attempts;
+  { limits, windowSeconds }: { limits: Limit[]; windowSeconds: number },
+): Promise<Exceeded | undefined> {
+  const list = (values: (string | number)[]) =>
+    sql.join(values.map((it) => sql`${it}`), sql`, `);
+  const [exceeded] = await rows<{ exceeded_key: string; counted: number }>(
+    db,
+    sql`select * from count_attempts(
+      array[${list(limits.map((it) => it.key))}]::text[],
+      array[${list(limits.map((it) => it.limit))}]::int[], ${windowSeconds})`,
+  );
+  return exceeded &&
+    { key: exceeded.exceeded_key, attempts: exceeded.counted };
 }
 
 /** Forgets the attempts under these keys, and under all that begin with `prefix`. */

@@ -58,13 +58,15 @@ export async function insertSignIn(
       select ${uuidv7()}, 'authn_login_success', user_id, user_id, ${address}, ${audit.requestId},
         ${JSON.stringify(audit.detail)}::jsonb
       from credential
-    ), cleared as (
-      delete from rate_limits where key in (${attemptKeys[0]}, ${
-      attemptKeys[1]
-    }) and exists (select 1 from credential)
     ), refunded as (
       update rate_limits set attempts = attempts - 1
       where key = ${addressKey} and attempts > 0 and exists (select 1 from credential)
+      returning key
+    ), cleared as (
+      -- behind the refund, which it counts: the order in which an attempt locks the same rows
+      delete from rate_limits where key in (${attemptKeys[0]}, ${
+      attemptKeys[1]
+    }) and exists (select 1 from credential) and (select count(*) from refunded) >= 0
     )
     insert into sessions (id, user_id, secret_hash, address, user_agent)
     select ${id}, user_id, ${secretHash}, ${address}, ${userAgent} from credential

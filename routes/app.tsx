@@ -64,7 +64,6 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/permissions`, userPermissions)
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
-    .notFound((c) => methodNotAllowed(c, app) ?? notFound(c))
     .onError(onError);
-  return app;
+  return app.notFound((c) => methodNotAllowed(c, app) ?? notFound(c));
 }

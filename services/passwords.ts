@@ -251,12 +251,14 @@ function savedBefore(
 
 async function throttle({ db, settings }: ServiceContext, userId: string) {
   const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
-  const limit = settings.SIGN_IN_ATTEMPTS;
-  const key = ownAttempts(userId);
-  const attempts = await countAttempt(db, { key, limit, windowSeconds });
-  return attempts > limit
-    ? { reason: "throttled" as const, retryAfterSeconds: windowSeconds }
-    : undefined;
+  const exceeded = await countAttempt(db, {
+    limits: [{ key: ownAttempts(userId), limit: settings.SIGN_IN_ATTEMPTS }],
+    windowSeconds,
+  });
+  return exceeded && {
+    reason: "throttled" as const,
+    retryAfterSeconds: windowSeconds,
+  };
 }
 
 function ownAttempts(userId: string) {

@@ -121,19 +121,17 @@ async function countAttempts(
     { key: keys.pair, limit: settings.SIGN_IN_ATTEMPTS },
     { key: keys.account, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
   ];
-  for (const { key, limit } of limits) {
-    const attempts = await countAttempt(db, { key, limit, windowSeconds });
-    if (attempts <= limit) continue;
-    if (attempts === limit + 1) { // once a window: a flood must not fill the log
-      await recordAudit(db, context, {
-        event: "authn_login_throttled",
-        subjectId: userId ?? null,
-        detail: { limit: key.split(":")[1], attempts: limit },
-      });
-    }
-    return { reason: "throttled", retryAfterSeconds: windowSeconds };
+  const exceeded = await countAttempt(db, { limits, windowSeconds });
+  if (!exceeded) return undefined;
+  const { limit } = limits.find((it) => it.key === exceeded.key)!;
+  if (exceeded.attempts === limit + 1) { // once a window: a flood must not fill the log
+    await recordAudit(db, context, {
+      event: "authn_login_throttled",
+      subjectId: userId ?? null,
+      detail: { limit: exceeded.key.split(":")[1], attempts: limit },
+    });
   }
-  return undefined;
+  return { reason: "throttled", retryAfterSeconds: windowSeconds };
 }
 
 /** What somebody typed may be a password in the wrong field: only a hash of it becomes a key. */

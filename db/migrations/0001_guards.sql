@@ -43,3 +43,24 @@ ALTER TABLE sessions SET (fillfactor = 85);
 --> statement-breakpoint
 -- Counters of attempts: no write-ahead log, so no wait for the disk at every sign-in. A crash forgets them.
 ALTER TABLE rate_limits SET UNLOGGED;
+--> statement-breakpoint
+-- Counts one attempt under each key, in their order, and stops behind the first that exceeds its limit: what
+-- an address has too much of does not count against the account. One round trip, and one clock for all.
+CREATE FUNCTION count_attempts(attempt_keys text[], limits int[], window_seconds int)
+RETURNS TABLE (exceeded_key text, counted int) LANGUAGE plpgsql AS $$
+BEGIN
+  FOR i IN 1 .. array_length(attempt_keys, 1) LOOP
+    INSERT INTO rate_limits AS counter (key) VALUES (attempt_keys[i])
+    ON CONFLICT (key) DO UPDATE SET
+      attempts = CASE WHEN counter.window_start > now() - make_interval(secs => window_seconds)
+        THEN counter.attempts + 1 ELSE 1 END,
+      window_start = CASE WHEN counter.window_start > now() - make_interval(secs => window_seconds)
+        THEN counter.window_start ELSE now() END
+    RETURNING attempts INTO counted;
+    IF counted > limits[i] THEN
+      exceeded_key := attempt_keys[i];
+      RETURN NEXT;
+      RETURN;
+    END IF;
+  END LOOP;
+END $$;

@@ -58,7 +58,7 @@ export async function openLynx(
   const script = `${folder}/keys`;
   await new Deno.Command("mkfifo", { args: [script] }).output();
   const lynx = new Deno.Command(lynxPath!, {
-    args: ["-accept_all_cookies", `-cmd_script=${script}`, url],
+    args: ["-accept_all_cookies", "-nopause", `-cmd_script=${script}`, url],
     // A screen on which the longest page has room: then each key moves by exactly one stop.
     env: { TERM: "vt100", LINES: "250", COLUMNS: "120" },
     stdin: "null",

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { testInBrowser } from "../support/browser.ts";
+import { states } from "./states.ts";
+
+const AXE = await Deno.readTextFile(
+  new URL("./axe.min.js", import.meta.resolve("axe-core")),
+);
+const RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+const WIDE = { width: 1280, height: 900 };
+const NARROW = { width: 320, height: 640 };
+
+testInBrowser(
+  "axe finds nothing on any page in any state, light and wide or dark and narrow, and nothing scrolls sideways",
+  async ({ site, visit }) => {
+    const found: Record<string, string[]> = {};
+    for (const [who, seen] of await states(site)) {
+      const visitor = await visit({ viewport: WIDE });
+      const { page } = visitor;
+      if (who) await page.context().addCookies(await site.cookiesOf(who));
+      for (const [name, reach] of Object.entries(seen)) {
+        await page.setViewportSize(WIDE);
+        await page.emulateMedia({ colorScheme: "light" });
+        await reach(visitor);
+        const light = await violations(page);
+        await page.setViewportSize(NARROW);
+        await page.emulateMedia({ colorScheme: "dark" });
+        const wrong = [
+          ...light,
+          ...await violations(page),
+          ...await scrollsSideways(page),
+        ];
+        if (wrong.length > 0) found[name] = [...new Set(wrong)];
+      }
+    }
+    assert.deepEqual(found, {});
+  },
+);
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(`globalThis.axe ?? (() => {${AXE}})()`);
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run({ runOnly: ${
+      JSON.stringify(RULES)
+    }, resultTypes: ["violations"] })`,
+  );
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((it) => `${id}: ${it.target.join(" ")} (${it.failureSummary})`)
+  );
+}
+
+async function scrollsSideways(page: Page): Promise<string[]> {
+  return await page.evaluate<string[]>(
+    `[document.documentElement, ...document.querySelectorAll("dialog[open]")]
+      .filter((it) => it.scrollWidth > it.clientWidth)
+      .map((it) => it.localName + " is " + it.scrollWidth + " px wide")`,
+  );
+}

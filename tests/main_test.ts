@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { connectEmbedded, rows } from "../db/client.ts";
+import { sql } from "drizzle-orm";
+import { freshDatabaseUrl, testOnPostgres } from "./support/database.ts";
+import { freePort, startProgram, taskCommand } from "./support/process.ts";
+
+async function setting(given: Record<string, string> = {}) {
+  const port = freePort();
+  return {
+    origin: `http://localhost:${port}`,
+    environment: {
+      LISTEN_PORT: String(port),
+      PUBLIC_URL: `http://localhost:${port}`,
+      DATA_DIR: await Deno.makeTempDir(),
+      ...given,
+    },
+  };
+}
+
+Deno.test("the first start prints a link for the first administrator; SIGTERM ends it in order", async () => {
+  const { origin, environment } = await setting();
+  const program = await startProgram("start", environment);
+  await program.said("/setup/");
+  const link = program.output.stderr.match(/http:\S+\/setup\/\S+/)![0];
+  const page = await fetch(link, { redirect: "manual" });
+  await page.body?.cancel();
+  assert.equal(page.headers.get("location"), "/setup");
+  assert.equal(
+    (await fetch(`${origin}/users`)).url,
+    `${origin}/sign-in?next=%2Fusers`,
+  );
+
+  const second = await startProgram("start", environment);
+  assert.equal(await second.ended(), 2);
+  assert.match(second.output.stderr, /another Passdesk has the folder .* open/);
+  assert.ok(second.output.stderr.includes(environment.DATA_DIR));
+
+  assert.equal(await program.end(), 0);
+  for (const line of program.output.stdout.trim().split("\n")) JSON.parse(line);
+  assert.match(program.output.stdout, /"event":"system_shutdown"/);
+  assert.ok(!program.output.stdout.includes(link.split("/setup/")[1]!));
+});
+
+Deno.test("a wrong or unknown setting stops the start with one line", async () => {
+  for (
+    const [given, complaint] of [
+      [
+        { PASSWORD_MIN_LENGTH: "7" },
+        /^Passdesk does not start: PASSWORD_MIN_LENGTH: .*>=8\n$/,
+      ],
+      [
+        { PASSWORD_LENGTH: "12" },
+        /^Passdesk does not start: PASSWORD_LENGTH: there is no such setting.*\n$/,
+      ],
+      [
+        { TRUSTED_PROXIES: "localhost" },
+        /^Passdesk does not start: TRUSTED_PROXIES: .*\n$/,
+      ],
+    ] as const
+  ) {
+    const { environment } = await setting(given);
+    const program = await startProgram("start", environment);
+    assert.equal(await program.ended(), 2);
+    assert.match(program.output.stderr, complaint);
+  }
+});
+
+Deno.test("the demo seeds 10,000 people once, and prints each time who can sign in", async () => {
+  const { environment, origin } = await setting();
+  for (let start = 0; start < 2; start++) {
+    const program = await startProgram("demo", environment);
+    await program.said("(Administration)");
+    const lines = program.output.stderr.match(/^sign in: \S+ \/ \S+ \(.+\)$/gm);
+    assert.equal(lines?.length, 4);
+    assert.ok(
+      (await (await fetch(`${origin}/sign-in`)).text()).includes("Sign in"),
+    );
+    assert.equal(await program.end(), 0);
+  }
+  const { db, close } = await connectEmbedded(`${environment.DATA_DIR}/demo`);
+  assert.deepEqual(
+    await rows(db, sql`select count(*)::int as people from users`),
+    [{ people: 10_004 }],
+  );
+  await close();
+});
+
+Deno.test("the demo refuses to touch a real database", async () => {
+  const { environment } = await setting({
+    DATABASE_URL: "postgres://localhost/real",
+  });
+  const program = await startProgram("demo", environment);
+  assert.equal(await program.ended(), 2);
+  assert.match(program.output.stderr, /DATABASE_URL: the demo uses its own/);
+});
+
+testOnPostgres(
+  "on PostgreSQL it starts with its narrow permissions, and a second instance beside it",
+  async () => {
+    const url = await freshDatabaseUrl();
+    const programs = [];
+    for (let n = 0; n < 2; n++) {
+      const { environment, origin } = await setting({ DATABASE_URL: url });
+      const program = await startProgram("start", environment);
+      await program.said("Passdesk is ready");
+      assert.equal((await fetch(`${origin}/sign-in`)).status, 200);
+      programs.push(program);
+    }
+    for (const program of programs) assert.equal(await program.end(), 0);
+  },
+);
+
+Deno.test("what ships is never allowed everything (ASVS 13.2.2)", async () => {
+  for (const task of ["start", "demo", "dev"]) {
+    const words = await taskCommand(task);
+    assert.ok(
+      !words.some((it) =>
+        ["-A", "--allow-all", "--allow-run", "--allow-write", "--allow-ffi"]
+          .includes(it)
+      ),
+    );
+  }
+});

@@ -1,0 +1,73 @@
+const ROOT = new URL("../../", import.meta.url);
+
+/** The words of a task in deno.json: the tests run the program with exactly the permissions that it ships with. */
+export async function taskCommand(name: string): Promise<string[]> {
+  const { tasks } = JSON.parse(
+    await Deno.readTextFile(new URL("deno.json", ROOT)),
+  );
+  return tasks[name].command.split(" ").slice(1);
+}
+
+/** A port that nobody listens on. */
+export function freePort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  return port;
+}
+
+/** A running program of its own, as an operator starts it. */
+export async function startProgram(
+  task: "start" | "demo",
+  environment: Record<string, string>,
+) {
+  const dataDir = environment.DATA_DIR ?? "data";
+  const args = (await taskCommand(task)).map((it) =>
+    it === "--allow-write=data" ? `--allow-write=${dataDir}` : it
+  );
+  const child = new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    env: { ...environment, NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const output = { stdout: "", stderr: "" };
+  const reading = [
+    collect(child.stdout, (text) => output.stdout += text),
+    collect(child.stderr, (text) => output.stderr += text),
+  ];
+
+  /** Waits until standard error holds `text`, or the program has ended. */
+  async function said(text: string) {
+    let ended = false;
+    child.status.then(() => ended = true);
+    while (!output.stderr.includes(text)) {
+      if (ended) throw new Error(`ended without "${text}": ${output.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  async function end(signal: Deno.Signal = "SIGTERM") {
+    try {
+      child.kill(signal);
+    } catch {
+      // it has ended by itself
+    }
+    return await ended();
+  }
+  async function ended() {
+    const status = await child.status;
+    await Promise.all(reading);
+    return status.code;
+  }
+  return { output, said, end, ended };
+}
+
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  add: (text: string) => void,
+) {
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    add(chunk);
+  }
+}
