@@ -31,6 +31,7 @@ export async function connectPostgres(
   const client = postgres(url, {
     max: poolSize,
     connect_timeout: connectTimeoutSeconds,
+    backoff: (retries: number) => Math.min(retries / 10, 1), // seconds; by default up to 20
     connection: { statement_timeout: statementTimeoutMs, TimeZone: "UTC" },
     onnotice: () => {},
   });

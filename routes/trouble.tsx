@@ -2,6 +2,7 @@ import type { Context, ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { HTTPException } from "hono/http-exception";
 import { describeError } from "../services/log.ts";
+import { isOutage } from "../services/outage.ts";
 import { HashingOverloadedError } from "../services/password_hash.ts";
 import {
   TroubleNotice,
@@ -60,7 +61,7 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
     return trouble(c, { status: error.status, ...MALFORMED[error.status]! });
   }
   const { requestId, log } = c.var.services;
-  const busy = error instanceof HashingOverloadedError ||
+  const busy = error instanceof HashingOverloadedError || isOutage(error) ||
     (error instanceof HTTPException && error.status === 503);
   log(busy ? "warning" : "error", busy ? "overloaded" : "failure", {
     requestId,
@@ -73,7 +74,7 @@ export const onError: ErrorHandler<AppEnv> = (error, c) => {
     c.header("Retry-After", String(seconds));
     return trouble(c, {
       status: 503,
-      title: "Too much to do at the moment",
+      title: "Not able to answer at the moment",
       text: "Nothing was changed. Please try again in a few seconds.",
       requestId,
     });

@@ -1,0 +1,11 @@
+/** PostgreSQL's and postgres.js's words for "not now": the server is away, shutting down, full or too slow. */
+const CODES =
+  /^(08\w{3}|53\w{3}|57014|57P0[1-3]|25P03|55P03|40001|CONNECT_TIMEOUT|CONNECTION_(CLOSED|ENDED|DESTROYED)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
+
+/** Did the database fail to answer, rather than the program to ask rightly? Trying again may help. */
+export function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (typeof code === "string" && CODES.test(code)) ||
+    isOutage(error.cause);
+}
