@@ -34,7 +34,11 @@ export function createApp(services: Services, assets: Assets) {
     "administration",
   );
   const app = new Hono<AppEnv>()
-    .use(frame(services, assets), securityHeaders, refuseUnknownHost)
+    .use(
+      frame(services, assets),
+      securityHeaders(services.settings),
+      refuseUnknownHost,
+    )
     .get("/static/:file", assets.handler)
     .use(compress(), deadline, limitBody, resume, readForm, refuseCrossSite)
     // The authorization table: who may reach what is read here and nowhere else.

@@ -25,8 +25,8 @@ export function frame(services: Services, assets: Assets) {
     });
     c.set("nonce", randomBytes(16).toString("base64"));
     c.set("asset", assets.url);
-    await next();
     c.header("X-Request-Id", requestId);
+    await next();
     services.log("info", "request", {
       requestId,
       method: c.req.method,

@@ -18,7 +18,7 @@ testOnEach(
       connection,
       {},
       createPasswordHasher({
-        parameters: { memoryKib: 19_456, iterations: 2, parallelism: 1 },
+        parameters: { memoryKib: 19_456, iterations: 12, parallelism: 1 },
         width: 1,
         maxWaiting: 2,
       }),
