@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Route } from "playwright-core";
+import { replacePermissions } from "../../db/permissions.ts";
 import { testInBrowser } from "../support/browser.ts";
 import { person } from "../support/people.ts";
 import { eventsOf } from "../support/rows.ts";
@@ -139,5 +140,32 @@ testInBrowser(
       (await rows.all()).map((it) => it.getAttribute("id")),
     );
     assert.equal(new Set(ids).size, ids.length);
+  },
+);
+
+testInBrowser(
+  "what goes wrong in the dialog is said in the dialog, and nothing typed is lost",
+  async ({ site, visit }) => {
+    const staff = await person(site.db, { permissions: ["user_management"] });
+    const { page, signIn, openPasswordForm } = await visit();
+    await signIn(staff);
+    const dialog = await openPasswordForm(site.people.zoe);
+    await dialog.getByLabel("New password").fill("seven slow tramways 9");
+    await dialog.getByText("It meets the rules").waitFor();
+    await dialog.getByLabel("No access to the mailbox").check();
+    await replacePermissions(site.db, {
+      userId: staff.id,
+      granted: [],
+      taken: ["user_management"],
+      grantedBy: null,
+    });
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await dialog.getByRole("alert").getByText("Not open to you").waitFor();
+    assert.equal(
+      await dialog.getByLabel("New password").inputValue(),
+      "seven slow tramways 9",
+    );
+    await page.keyboard.press("Escape");
+    await page.getByText("Not open to you").waitFor({ state: "detached" });
   },
 );

@@ -14,21 +14,16 @@ testInBrowser(
     wire.on("Network.requestWillBeSent", (it) => {
       bytes += it.redirectResponse?.encodedDataLength ?? 0;
     });
-    page.on("response", (it) => {
-      if (it.url().includes("/static/")) files.push(it.url());
-    });
     await wire.send("Network.enable");
 
     await signIn(site.people.desk);
     await page.locator("#results tbody tr[id]").nth(24).waitFor();
     await page.waitForLoadState("load");
-
     assert.ok(bytes > 10_000, `${bytes} bytes: not all was counted`);
     assert.ok(bytes <= BUDGET, `${bytes} bytes`);
 
     const before = bytes;
     await page.goto(`/users/${site.people.zoe.id}`);
-
     assert.ok(
       bytes - before < 6_000,
       `${bytes - before} bytes for the details`,

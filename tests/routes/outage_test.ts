@@ -18,12 +18,16 @@ testOnEach(
       connection,
       {},
       createPasswordHasher({
-        parameters: { memoryKib: 19_456, iterations: 12, parallelism: 1 },
+        parameters: { memoryKib: 19_456, iterations: 4, parallelism: 1 },
         width: 1,
         maxWaiting: 2,
       }),
     );
-    const user = await person(connection.db);
+    // Nobody costs what today's parameters cost; the people of the tests have cheaper hashes.
+    const nobody = {
+      ...await person(connection.db),
+      username: "nobody.at.all",
+    };
     const visitors = await Promise.all(
       Array.from({ length: 12 }, async (_, n) => {
         const visitor = browser(running, { address: `10.3.3.${n}` });
@@ -32,7 +36,7 @@ testOnEach(
       }),
     );
     const answers = await Promise.all(
-      visitors.map((it) => it.signIn({ ...user, password: "wrong password" })),
+      visitors.map((it) => it.signIn(nobody)),
     );
     const busy = answers.filter((it) => it.status === 503);
     assert.ok(busy.length > 0 && busy.length < 12);
@@ -42,7 +46,7 @@ testOnEach(
       assert.match(await it.text(), /Not able to answer at the moment/);
     }
     assert.equal(
-      (await browser(running).signIn({ ...user, password: "x" })).status,
+      (await browser(running).signIn(nobody)).status,
       422,
     );
   },
