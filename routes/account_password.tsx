@@ -5,7 +5,7 @@ import { previewPassword } from "../services/password_judgement.ts";
 import {
   changePassword,
   type ChangePasswordFailure,
-} from "../services/passwords.ts";
+} from "../services/own_password.ts";
 import {
   ChangePasswordForm,
   ChangePasswordPage,

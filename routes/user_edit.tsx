@@ -2,13 +2,8 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { UserInput } from "../services/user_fields.ts";
-import {
-  editUser,
-  type EditUserFailure,
-  getUser,
-  refusalsOf,
-  type UserDetails,
-} from "../services/users.ts";
+import { editUser, type EditUserFailure } from "../services/user_edits.ts";
+import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
 import { EditUserForm, EditUserPage } from "../views/user_edit.tsx";
 import { withFrom } from "../views/parts.tsx";
 import { refusalText } from "../views/refusals.ts";

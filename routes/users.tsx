@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import { findUsers } from "../services/user_search.ts";
-import { createUser } from "../services/users.ts";
+import { createUser } from "../services/user_edits.ts";
 import { refusalText } from "../views/refusals.ts";
 import { NewUserForm, NewUserPage } from "../views/user_new.tsx";
 import { SearchResults, UserRows, UsersPage } from "../views/users.tsx";

@@ -15,7 +15,7 @@ import { recordAudit } from "./audit.ts";
 import type { ServiceContext, Services } from "./context.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
-import { storePassword } from "./passwords.ts";
+import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createToken, formatToken, hashSecret, parseToken } from "./tokens.ts";
 import {

@@ -4,6 +4,7 @@ import { deleteSessions } from "../db/sessions.ts";
 import { findCredential, insertSignIn } from "../db/sign_ins.ts";
 import { fold } from "../db/fold.ts";
 import { replaceHash } from "../db/passwords.ts";
+import { accountAttemptPrefix } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
 import { rateAddress } from "./address.ts";
@@ -78,11 +79,6 @@ export async function signIn(
     token: formatToken(token),
     mustChangePassword: found.temporary,
   });
-}
-
-/** The keys under which attempts on an account are counted: `clearAttempts` of a password needs them. */
-export function accountAttemptPrefix(userId: string) {
-  return `sign_in:account:${userId}:`;
 }
 
 interface AttemptKeys {

@@ -1,31 +1,16 @@
-import { v7 as uuidv7 } from "uuid";
 import { type AuditEventRow, listAuditEvents } from "../db/audit_events.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { deleteSessions } from "../db/sessions.ts";
-import {
-  findTaken,
-  findUser,
-  insertUsers,
-  setDisabled,
-  updateUser,
-  type UserDetails,
-} from "../db/users.ts";
+import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import {
   authorize,
-  authorizeActor,
   type AuthorizeFailure,
   type Forbidden,
   forbids,
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import {
-  checkUserFields,
-  type FieldProblems,
-  type UserFields,
-  type UserInput,
-} from "./user_fields.ts";
 
 export type { UserDetails };
 
@@ -88,96 +73,6 @@ export function refusalsOf(actor: Actor, user: UserDetails) {
   };
 }
 
-export type CreateUserFailure =
-  | { reason: "invalid"; problems: FieldProblems }
-  | Forbidden;
-
-/** A user without a password: nobody can sign in as it until one is set. */
-export async function createUser(
-  context: ServiceContext,
-  { actor, input }: { actor: Actor; input: UserInput },
-): Promise<Result<string, CreateUserFailure>> {
-  const { db, settings } = context;
-  const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
-  if (hasAny(problems)) return refuse({ reason: "invalid", problems });
-
-  return await takenAsProblem(fields, () =>
-    db.transaction(async (tx) => {
-      const allowed = await authorizeActor(tx, context, {
-        actor,
-        action: "create_user",
-      });
-      if (!allowed.ok) return allowed;
-      const taken = await findTaken(tx, fields);
-      if (taken.length > 0) return refuse(invalid(taken));
-      const id = uuidv7();
-      await insertUsers(tx, [{ id, ...fields }]);
-      await recordAudit(tx, context, {
-        event: "user_created",
-        actorId: actor.userId,
-        subjectId: id,
-        detail: { username: fields.username },
-      });
-      return ok(id);
-    }));
-}
-
-export type EditUserFailure =
-  | { reason: "invalid"; problems: FieldProblems }
-  | { reason: "changed_meanwhile"; current: UserDetails }
-  | AuthorizeFailure;
-
-/** @param version the one that the form was made from; nothing newer is overwritten */
-export async function editUser(
-  context: ServiceContext,
-  { actor, userId, version, input }: {
-    actor: Actor;
-    userId: string;
-    version: number;
-    input: UserInput;
-  },
-): Promise<Result<void, EditUserFailure>> {
-  const { db, settings } = context;
-  const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
-  if (hasAny(problems)) return refuse({ reason: "invalid", problems });
-
-  return await takenAsProblem(fields, () =>
-    db.transaction(async (tx) => {
-      const allowed = await authorize(tx, context, {
-        actor,
-        action: "edit_user",
-        subjectId: userId,
-      });
-      if (!allowed.ok) return allowed;
-      const current = await findUser(tx, userId);
-      if (!current) return refuse({ reason: "not_found" });
-      if (current.version !== version) {
-        return refuse({ reason: "changed_meanwhile", current });
-      }
-      const taken = await findTaken(tx, fields, userId);
-      if (taken.length > 0) return refuse(invalid(taken));
-      // Attributes that the configuration no longer declares stay as they are.
-      const attributes = {
-        ...undeclared(context, current),
-        ...fields.attributes,
-      };
-      const changes = changedFields(current, { ...fields, attributes });
-      if (changes.length === 0) return ok(undefined);
-      await updateUser(tx, {
-        id: userId,
-        version,
-        fields: { ...fields, attributes },
-      });
-      await recordAudit(tx, context, {
-        event: "user_updated",
-        actorId: actor.userId,
-        subjectId: userId,
-        detail: { fields: changes },
-      });
-      return ok(undefined);
-    }));
-}
-
 export type DisableUserFailure =
   | { reason: "last_administrator" }
   | AuthorizeFailure;
@@ -219,71 +114,4 @@ export async function setUserDisabled(
     }
     return ok({ sessionsEnded });
   });
-}
-
-function undeclared(
-  { settings }: ServiceContext,
-  { attributes }: UserDetails,
-) {
-  const declared = new Set(settings.USER_ATTRIBUTES.map((it) => it.name));
-  return Object.fromEntries(
-    Object.entries(attributes).filter(([name]) => !declared.has(name)),
-  );
-}
-
-/** The names of what an edit changes: the log tells that it changed, not to what. */
-function changedFields(before: UserFields, after: UserFields): string[] {
-  const plain = (["name", "username", "email"] as const)
-    .filter((it) => before[it] !== after[it]);
-  const names = new Set([
-    ...Object.keys(before.attributes),
-    ...Object.keys(after.attributes),
-  ]);
-  return [
-    ...plain,
-    ...[...names].filter((it) => before.attributes[it] !== after.attributes[it])
-      .map((it) => `attributes.${it}`),
-  ];
-}
-
-function hasAny(problems: FieldProblems) {
-  return Object.keys(problems).length > 0;
-}
-
-function invalid(taken: ("username" | "email")[]) {
-  return {
-    reason: "invalid",
-    problems: Object.fromEntries(
-      taken.map((it) => [it, { problem: "taken" as const }]),
-    ) as FieldProblems,
-  } as const;
-}
-
-/** Two who take the same name at the same moment: the unique index decides, and it is no bug. */
-async function takenAsProblem<Outcome>(
-  fields: UserFields,
-  change: () => Promise<Outcome>,
-) {
-  try {
-    return await change();
-  } catch (error) {
-    const constraint = uniqueViolation(error);
-    if (constraint === undefined) throw error;
-    return refuse(
-      invalid([
-        constraint.includes("email") && fields.email ? "email" : "username",
-      ]),
-    );
-  }
-}
-
-function uniqueViolation(error: unknown): string | undefined {
-  const cause = error instanceof Error ? error.cause ?? error : undefined;
-  const { code, constraint_name, constraint } = (cause ?? {}) as Record<
-    string,
-    unknown
-  >;
-  return code === "23505"
-    ? String(constraint_name ?? constraint ?? "")
-    : undefined;
 }

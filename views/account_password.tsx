@@ -1,4 +1,4 @@
-import { CsrfField, ErrorSummary, Field, Notice } from "./form.tsx";
+import { ErrorSummary, Field, LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
@@ -23,21 +23,13 @@ export function ChangePasswordPage(props: ChangePasswordProps) {
 
 /** Fragment: replaces itself. Never echoes a password. */
 export function ChangePasswordForm(props: ChangePasswordProps) {
-  const { nonce, actor } = usePage();
+  const { actor } = usePage();
   const { errors, changed, mustChange } = props;
   return (
-    <form
+    <LiveForm
       id="own-password"
-      method="post"
       action="/account/password"
-      hx-post="/account/password"
-      hx-target="#own-password"
-      hx-swap="outerHTML show:top"
-      hx-sync="this:drop"
-      hx-disable="find button"
-      hx-indicator="#progress"
-      hx-nonce={nonce}
-      novalidate
+      target="#own-password"
     >
       {changed && (
         <Notice>
@@ -59,7 +51,6 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
           newPassword: "New password",
         }}
       />
-      <CsrfField />
       <input
         type="text"
         name="username"
@@ -90,6 +81,6 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
         <button type="submit" class="primary">Save</button>
         {!mustChange && <a class="button" href="/">Close</a>}
       </div>
-    </form>
+    </LiveForm>
   );
 }

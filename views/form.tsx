@@ -14,6 +14,41 @@ export function CsrfField() {
   return <input type="hidden" name={CSRF_FIELD} value={usePage().csrf} />;
 }
 
+/**
+ * A form that works by itself, and that htmx sends without leaving the page: one at a time, its buttons
+ * off meanwhile. What comes back takes the place of `target`.
+ */
+export function LiveForm(
+  { action, target, id, stay = false, children }: {
+    action: string;
+    target: string;
+    id?: string;
+    /** Don't scroll to the top of what comes back. */
+    stay?: boolean;
+    children?: Child;
+  },
+) {
+  return (
+    <form
+      id={id}
+      method="post"
+      action={action}
+      hx-post={action}
+      hx-target={target}
+      hx-swap={stay ? "outerHTML" : "outerHTML show:top"}
+      hx-sync="this:drop"
+      hx-disable="find button"
+      hx-indicator="#progress"
+      hx-nonce={usePage().nonce}
+      autocomplete="off"
+      novalidate
+    >
+      <CsrfField />
+      {children}
+    </form>
+  );
+}
+
 export interface FieldProps {
   name: string;
   label: string;

@@ -1,5 +1,5 @@
 import type { Forbidden } from "../services/authorization.ts";
-import { CsrfField, ErrorSummary, Notice } from "./form.tsx";
+import { ErrorSummary, LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 import { searchPath, Stored, withFrom } from "./parts.tsx";
@@ -28,7 +28,6 @@ export function EditUserPage(props: EditUserProps) {
 /** Fragment: takes the place of the details, and of itself where something is wrong. */
 export function EditUserForm(props: EditUserProps) {
   const { userId, name, version, from, changedMeanwhile } = props;
-  const { nonce } = usePage();
   const action = `/users/${userId}/edit`;
   return (
     <article id="user">
@@ -45,19 +44,7 @@ export function EditUserForm(props: EditUserProps) {
           the form, theirs beside them. Correct what you need, then save again.
         </Notice>
       )}
-      <form
-        method="post"
-        action={action}
-        hx-post={action}
-        hx-target="#user"
-        hx-swap="outerHTML show:top"
-        hx-sync="this:drop"
-        hx-disable="find button"
-        hx-indicator="#progress"
-        hx-nonce={nonce}
-        novalidate
-      >
-        <CsrfField />
+      <LiveForm action={action} target="#user">
         <input type="hidden" name="version" value={String(version)} />
         <input type="hidden" name="from" value={from} />
         <fieldset class="card">
@@ -69,7 +56,7 @@ export function EditUserForm(props: EditUserProps) {
           <button type="submit" class="primary">Save</button>
           <a class="button" href={searchPath(from, userId)}>Close</a>
         </div>
-      </form>
+      </LiveForm>
     </article>
   );
 }

@@ -1,6 +1,5 @@
-import { CsrfField, ErrorSummary, Notice } from "./form.tsx";
+import { ErrorSummary, LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { usePage } from "./page.ts";
 import { fieldLabels, UserFields, type UserFieldsProps } from "./user_form.tsx";
 
 export interface NewUserProps extends UserFieldsProps {
@@ -18,27 +17,13 @@ export function NewUserPage(props: NewUserProps) {
 
 /** Fragment: replaces itself where something is wrong. */
 export function NewUserForm(props: NewUserProps) {
-  const { nonce } = usePage();
   return (
-    <form
-      id="new-user"
-      method="post"
-      action="/users/new"
-      hx-post="/users/new"
-      hx-target="#new-user"
-      hx-swap="outerHTML show:top"
-      hx-sync="this:drop"
-      hx-disable="find button"
-      hx-indicator="#progress"
-      hx-nonce={nonce}
-      novalidate
-    >
+    <LiveForm id="new-user" action="/users/new" target="#new-user">
       <ErrorSummary
         errors={props.errors}
         labels={fieldLabels(props.attributes)}
       />
       {props.refusal && <Notice kind="bad">{props.refusal}</Notice>}
-      <CsrfField />
       <fieldset class="card">
         <legend>Attributes</legend>
         <UserFields {...props} />
@@ -51,6 +36,6 @@ export function NewUserForm(props: NewUserProps) {
         <button type="submit" class="primary">Save</button>
         <a class="button" href="/users">Close</a>
       </div>
-    </form>
+    </LiveForm>
   );
 }

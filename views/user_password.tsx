@@ -1,4 +1,4 @@
-import { CsrfField, ErrorSummary, FieldError, Notice } from "./form.tsx";
+import { ErrorSummary, FieldError, LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 import { searchPath, Stored, withFrom } from "./parts.tsx";
@@ -95,22 +95,12 @@ function Form(props: SetPasswordProps) {
     "hx-nonce": nonce,
   };
   return (
-    <form
-      method="post"
-      action={action}
-      hx-post={action}
-      hx-sync="this:drop"
-      hx-disable="find button"
-      {...htmx}
-      autocomplete="off"
-      novalidate
-    >
+    <LiveForm action={action} target="#change-password" stay>
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       <ErrorSummary
         errors={errors}
         labels={{ newPassword: "New password", reason: "Reason" }}
       />
-      <CsrfField />
       <input type="hidden" name="from" value={from} />
       <input type="hidden" name="formId" value={props.formId} />
       <input type="hidden" name="seenSetAt" value={props.seenSetAt} />
@@ -155,7 +145,7 @@ function Form(props: SetPasswordProps) {
         </a>
         <a class="aside" href="/help" target="_blank" rel="noopener">Help</a>
       </div>
-    </form>
+    </LiveForm>
   );
 }
 

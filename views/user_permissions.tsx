@@ -1,7 +1,6 @@
 import type { Permission } from "../services/context.ts";
-import { CsrfField, Notice } from "./form.tsx";
+import { LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { usePage } from "./page.ts";
 import { Stored, withFrom } from "./parts.tsx";
 import { PERMISSION_LABELS } from "./refusals.ts";
 
@@ -33,7 +32,6 @@ export function PermissionsPage(props: PermissionsProps) {
 export function PermissionsForm(
   { user, from, held, wanted, refusal, notice }: PermissionsProps,
 ) {
-  const { nonce } = usePage();
   const action = `/users/${user.id}/permissions`;
   return (
     <article id="permissions">
@@ -42,18 +40,7 @@ export function PermissionsForm(
       </h1>
       {notice && <Notice>{notice}</Notice>}
       {refusal && <Notice kind="bad">{refusal}</Notice>}
-      <form
-        method="post"
-        action={action}
-        hx-post={action}
-        hx-target="#permissions"
-        hx-swap="outerHTML show:top"
-        hx-sync="this:drop"
-        hx-disable="find button"
-        hx-indicator="#progress"
-        hx-nonce={nonce}
-      >
-        <CsrfField />
+      <LiveForm action={action} target="#permissions">
         <input type="hidden" name="from" value={from} />
         <input type="hidden" name="seen" value={held.join(",")} />
         <fieldset class="card">
@@ -82,7 +69,7 @@ export function PermissionsForm(
           <button type="submit" class="primary">Save</button>
           <a class="button" href={withFrom(`/users/${user.id}`, from)}>Close</a>
         </div>
-      </form>
+      </LiveForm>
     </article>
   );
 }

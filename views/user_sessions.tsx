@@ -1,7 +1,6 @@
 import type { SessionRow } from "../services/sessions.ts";
-import { CsrfField, Notice } from "./form.tsx";
+import { LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { usePage } from "./page.ts";
 import { Stored, Time, withFrom } from "./parts.tsx";
 
 export interface UserSessionsProps {
@@ -87,26 +86,14 @@ function EndForm(
     danger?: boolean;
   },
 ) {
-  const { nonce } = usePage();
   const action = `/users/${user.id}/sessions`;
   return (
-    <form
-      method="post"
-      action={action}
-      hx-post={action}
-      hx-target="#sessions"
-      hx-swap="outerHTML"
-      hx-sync="this:drop"
-      hx-disable="find button"
-      hx-indicator="#progress"
-      hx-nonce={nonce}
-    >
-      <CsrfField />
+    <LiveForm action={action} target="#sessions" stay>
       <input type="hidden" name="from" value={from} />
       <input type="hidden" name="only" value={only} />
       <button type="submit" class={danger ? "danger" : undefined}>
         {label}
       </button>
-    </form>
+    </LiveForm>
   );
 }

@@ -35,7 +35,9 @@ Deno.test("a line of the log can't be forged or coloured by what it tells (ASVS 
   }).output();
   const text = new TextDecoder().decode(stdout);
   assert.equal(text.trimEnd().split("\n").length, 1);
-  assert.ok(!/[\u001b\u009b\u2028]/.test(text));
+  for (const it of ["\u001b", "\u009b", "\u2028"]) {
+    assert.ok(!text.includes(it));
+  }
   const line = JSON.parse(text);
   assert.equal(line.name, name);
   assert.match(line.at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);

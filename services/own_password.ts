@@ -1,0 +1,99 @@
+import { findPassword } from "../db/passwords.ts";
+import { lockParties } from "../db/permissions.ts";
+import { countAttempt } from "../db/rate_limits.ts";
+import { insertSession } from "../db/sessions.ts";
+import { ownAttemptKey } from "./attempts.ts";
+import { recordAudit } from "./audit.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { judgePassword } from "./password_judgement.ts";
+import type { PolicyViolation } from "./password_policy.ts";
+import { storePassword } from "./password_store.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { createToken, formatToken, hashSecret } from "./tokens.ts";
+
+export type ChangePasswordFailure =
+  | { reason: "throttled"; retryAfterSeconds: number }
+  | { reason: "wrong_password" }
+  | { reason: "same_password" }
+  | { reason: "policy"; violations: PolicyViolation[] }
+  | { reason: "session_ended" };
+
+/**
+ * Changes one's own password: proves the current one, ends every session, and gives this browser a new
+ * one (ASVS 6.2.3, 7.2.4, 7.4.3). The value is the new session's token.
+ */
+export async function changePassword(
+  context: ServiceContext,
+  { actor, currentPassword, newPassword }: {
+    actor: Actor;
+    currentPassword: string;
+    newPassword: string;
+  },
+): Promise<
+  Result<{ token: string; sessionsEnded: number }, ChangePasswordFailure>
+> {
+  const { db, settings, hasher } = context;
+  const { userId, sessionId } = actor;
+  const throttled = await throttle(context, userId);
+  if (throttled) return refuse(throttled);
+
+  const known = await findPassword(db, userId);
+  if (!known?.hash || !await hasher.verify(known.hash, currentPassword)) {
+    await recordAudit(db, context, {
+      event: "authn_password_change_fail",
+      actorId: userId,
+      subjectId: userId,
+      detail: { why: "wrong_password" },
+    });
+    return refuse({ reason: "wrong_password" });
+  }
+  if (currentPassword.normalize("NFC") === newPassword.normalize("NFC")) {
+    return refuse({ reason: "same_password" });
+  }
+  const judged = await judgePassword(context, { known, password: newPassword });
+  if (!judged.ok) return judged;
+
+  const token = createToken();
+  return await db.transaction(async (tx) => {
+    const { actor: alive } = await lockParties(tx, {
+      actorId: userId,
+      sessionId,
+      subjectId: userId,
+    });
+    const now = await findPassword(tx, userId);
+    if (!alive || alive.disabled || now?.hash !== known.hash) {
+      return refuse({ reason: "session_ended" });
+    }
+    const sessionsEnded = await storePassword(tx, judged.value, {
+      userId,
+      setBy: userId,
+      keep: settings.PASSWORD_HISTORY,
+    });
+    await insertSession(tx, {
+      id: token.id,
+      userId,
+      secretHash: hashSecret(token.secret),
+      address: context.address,
+      userAgent: context.userAgent,
+    });
+    await recordAudit(tx, context, {
+      event: "authn_password_change",
+      actorId: userId,
+      subjectId: userId,
+      detail: { sessions: sessionsEnded, session: token.id },
+    });
+    return ok({ token: formatToken(token), sessionsEnded: sessionsEnded - 1 });
+  });
+}
+
+async function throttle({ db, settings }: ServiceContext, userId: string) {
+  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
+  const exceeded = await countAttempt(db, {
+    limits: [{ key: ownAttemptKey(userId), limit: settings.SIGN_IN_ATTEMPTS }],
+    windowSeconds,
+  });
+  return exceeded && {
+    reason: "throttled" as const,
+    retryAfterSeconds: windowSeconds,
+  };
+}
