@@ -1,7 +1,17 @@
-import { and, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  gte,
+  lt,
+  type Placeholder,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
+import { builtOnce } from "./prepared.ts";
 import { auditEvents, users } from "./schema.ts";
 
 export type NewAuditEvent = Omit<
@@ -9,13 +19,26 @@ export type NewAuditEvent = Omit<
   "id" | "at"
 >;
 
-export async function insertAuditEvents(
-  db: Database,
-  events: NewAuditEvent[],
-) {
-  await db.insert(auditEvents).values(
-    events.map((event) => ({ id: uuidv7(), ...event })),
-  );
+const insertion = builtOnce((db) =>
+  db.insert(auditEvents).values({
+    id: sql.placeholder("id"),
+    event: sql.placeholder("event"),
+    actorId: sql.placeholder("actorId"),
+    subjectId: sql.placeholder("subjectId"),
+    address: sql.placeholder("address"),
+    requestId: sql.placeholder("requestId"),
+    detail: sql.placeholder("detail"),
+  }).prepare("insert_audit_event")
+);
+
+export async function insertAuditEvent(db: Database, event: NewAuditEvent) {
+  await insertion(db).execute({
+    id: uuidv7(),
+    actorId: null,
+    subjectId: null,
+    detail: {},
+    ...event,
+  });
 }
 
 export interface AuditFilter {
@@ -37,22 +60,52 @@ export async function listAuditEvents(
   { personId, event, from, until, before }: AuditFilter,
   limit: number,
 ) {
-  const common = and(
+  const filter = and(
     event ? eq(auditEvents.event, event) : undefined,
     from ? gte(auditEvents.at, from) : undefined,
-    until ? lt(auditEvents.at, until) : undefined,
+    // Ids order by time too: with them the index begins at the day, however much is newer.
+    until
+      ? and(lt(auditEvents.at, until), lt(auditEvents.id, firstIdBehind(until)))
+      : undefined,
     before ? lt(auditEvents.id, before) : undefined,
   );
-  const newest = (where: SQL | undefined) =>
+  return await selectEvents(db, { personId, filter, limit });
+}
+
+const recentEvents = builtOnce((db) =>
+  selectEvents(db, {
+    personId: sql.placeholder("personId"),
+    limit: sql.placeholder("limit"),
+  }).prepare("recent_events")
+);
+
+/** What somebody did or had done to them, the newest first. */
+export async function listRecentEvents(
+  db: Database,
+  personId: string,
+  limit: number,
+) {
+  return await recentEvents(db).execute({ personId, limit });
+}
+
+function selectEvents(
+  db: Pick<Database, "select">,
+  { personId, filter, limit }: {
+    personId?: string | Placeholder | undefined;
+    filter?: SQL | undefined;
+    limit: number | Placeholder;
+  },
+) {
+  const newest = (where?: SQL) =>
     db.select({ id: auditEvents.id }).from(auditEvents)
-      .where(and(where, common)).orderBy(desc(auditEvents.id)).limit(limit);
+      .where(and(where, filter)).orderBy(desc(auditEvents.id)).limit(limit);
   // One branch for each index: "actor or subject" in one condition would read neither in order.
   const ids = personId
     ? sql`(${newest(eq(auditEvents.subjectId, personId))}) union (${
       newest(eq(auditEvents.actorId, personId))
     })`
-    : sql`${newest(undefined)}`;
-  return await db.select({
+    : sql`${newest()}`;
+  return db.select({
     id: auditEvents.id,
     at: auditEvents.at,
     event: auditEvents.event,
@@ -68,6 +121,12 @@ export async function listAuditEvents(
     .leftJoin(subjects, eq(subjects.id, auditEvents.subjectId))
     .where(sql`${auditEvents.id} in (${ids})`)
     .orderBy(desc(auditEvents.id)).limit(limit);
+}
+
+/** The first UUIDv7 of a minute later: the program's clock may be a little behind the database's. */
+function firstIdBehind(time: Date): string {
+  const ms = (time.getTime() + 60_000).toString(16).padStart(12, "0");
+  return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
 }
 
 export type AuditEventRow = Awaited<ReturnType<typeof listAuditEvents>>[number];

@@ -1,3 +1,4 @@
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
 import type postgres from "postgres";
 
 /** Statements longer than this are batches: each has another text, and would only fill the server's memory. */
@@ -31,5 +32,20 @@ function within(client: postgres.Sql, name: "begin" | "savepoint") {
   return (...given: unknown[]) => {
     const body = given.pop() as (tx: postgres.Sql) => unknown;
     return open(...given, (tx: postgres.Sql) => body(preparing(tx)));
+  };
+}
+
+/**
+ * A query that is built once for each connection and not at each call: Drizzle's building costs more than
+ * the statement of a single row. For the few queries that every request makes.
+ */
+export function builtOnce<Query>(
+  build: (db: PgDatabase<PgQueryResultHKT>) => Query,
+): (db: PgDatabase<PgQueryResultHKT>) => Query {
+  const built = new WeakMap<object, Query>();
+  return (db) => {
+    const query = built.get(db) ?? build(db);
+    built.set(db, query);
+    return query;
   };
 }

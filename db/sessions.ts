@@ -1,5 +1,6 @@
-import { and, desc, eq, ne, sql } from "drizzle-orm";
+import { and, desc, eq, ne, type Placeholder, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
+import { builtOnce } from "./prepared.ts";
 import { passwords, sessions, users } from "./schema.ts";
 import { heldPermissions } from "./users.ts";
 
@@ -15,19 +16,19 @@ export interface NewSession {
   userAgent: string;
 }
 
-const alive = ({ idleMinutes, absoluteHours }: SessionClocks) =>
+const alive = (
+  { idleMinutes, absoluteHours }: Record<
+    keyof SessionClocks,
+    number | Placeholder
+  >,
+) =>
   and(
     sql`${sessions.lastSeenAt} > now() - make_interval(mins => ${idleMinutes})`,
     sql`${sessions.createdAt} > now() - make_interval(hours => ${absoluteHours})`,
   );
 
-/** A session whose two clocks still run, with whom it belongs to, in one statement. */
-export async function findSession(
-  db: Database,
-  id: string,
-  clocks: SessionClocks,
-) {
-  const [row] = await db.select({
+const sessionById = builtOnce((db) =>
+  db.select({
     id: sessions.id,
     secretHash: sessions.secretHash,
     stale: sql<
@@ -43,10 +44,22 @@ export async function findSession(
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(passwords, eq(passwords.userId, sessions.userId))
     .where(and(
-      eq(sessions.id, id),
-      alive(clocks),
+      eq(sessions.id, sql.placeholder("id")),
+      alive({
+        idleMinutes: sql.placeholder("idleMinutes"),
+        absoluteHours: sql.placeholder("absoluteHours"),
+      }),
       sql`${users.disabledAt} is null`,
-    ));
+    )).prepare("session_by_id")
+);
+
+/** A session whose two clocks still run, with whom it belongs to, in one statement. */
+export async function findSession(
+  db: Database,
+  id: string,
+  clocks: SessionClocks,
+) {
+  const [row] = await sessionById(db).execute({ id, ...clocks });
   return row ?? null;
 }
 

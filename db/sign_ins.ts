@@ -2,13 +2,12 @@ import { eq, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
 import { fold } from "./fold.ts";
+import { builtOnce } from "./prepared.ts";
 import type { NewSession } from "./sessions.ts";
 import { passwords, users } from "./schema.ts";
 
-/** Who has this username or email, with the hash to verify: the only read of a hash by name. */
-export async function findCredential(db: Database, identifier: string) {
-  const key = fold(identifier);
-  const [row] = await db.select({
+const credentialByKey = builtOnce((db) =>
+  db.select({
     userId: users.id,
     passwordHash: passwords.hash,
     usable: sql<
@@ -18,7 +17,15 @@ export async function findCredential(db: Database, identifier: string) {
     temporary: passwords.temporary,
   }).from(users)
     .innerJoin(passwords, eq(passwords.userId, users.id))
-    .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)));
+    .where(or(
+      eq(users.usernameKey, sql.placeholder("key")),
+      eq(users.emailKey, sql.placeholder("key")),
+    )).prepare("credential_by_key")
+);
+
+/** Who has this username or email, with the hash to verify: the only read of a hash by name. */
+export async function findCredential(db: Database, identifier: string) {
+  const [row] = await credentialByKey(db).execute({ key: fold(identifier) });
   return row ?? null;
 }
 

@@ -2,6 +2,7 @@ import { and, eq, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "./client.ts";
 import { fold } from "./fold.ts";
+import { builtOnce } from "./prepared.ts";
 import { passwords, type Permission, permissions, users } from "./schema.ts";
 
 /** What staff may write into a user; nothing else of the row can be reached by an edit. */
@@ -19,9 +20,8 @@ export const heldPermissions = sql<
 
 const setters = alias(users, "setters");
 
-/** Everything that the details show in one statement; null for an unknown id. */
-export async function findUser(db: Database, id: string) {
-  const [row] = await db.select({
+const userById = builtOnce((db) =>
+  db.select({
     id: users.id,
     name: users.name,
     username: users.username,
@@ -43,7 +43,12 @@ export async function findUser(db: Database, id: string) {
   }).from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
     .leftJoin(setters, eq(setters.id, passwords.setBy))
-    .where(eq(users.id, id));
+    .where(eq(users.id, sql.placeholder("id"))).prepare("user_by_id")
+);
+
+/** Everything that the details show in one statement; null for an unknown id. */
+export async function findUser(db: Database, id: string) {
+  const [row] = await userById(db).execute({ id });
   return row ?? null;
 }
 

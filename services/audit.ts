@@ -1,6 +1,6 @@
 import {
   type AuditEventRow,
-  insertAuditEvents,
+  insertAuditEvent,
   listAuditEvents,
 } from "../db/audit_events.ts";
 import type { Database } from "../db/client.ts";
@@ -39,16 +39,13 @@ export interface AuditEvent {
   detail?: Record<string, unknown>;
 }
 
-/** Appends events: in the transaction of the change, so that neither is there without the other. */
+/** Appends an event: in the transaction of the change, so that neither is there without the other. */
 export async function recordAudit(
   db: Database,
   { requestId, address }: Pick<ServiceContext, "requestId" | "address">,
-  ...events: AuditEvent[]
+  event: AuditEvent,
 ) {
-  await insertAuditEvents(
-    db,
-    events.map((it) => ({ ...it, requestId, address })),
-  );
+  await insertAuditEvent(db, { ...event, requestId, address });
 }
 
 /** A refusal at the door: somebody asked for what they may not. */

@@ -1,4 +1,4 @@
-import { type AuditEventRow, listAuditEvents } from "../db/audit_events.ts";
+import { type AuditEventRow, listRecentEvents } from "../db/audit_events.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
@@ -35,7 +35,7 @@ export async function viewUser(
   const { db } = context;
   const [user, recent] = await Promise.all([
     findUser(db, userId),
-    listAuditEvents(db, { personId: userId }, RECENT_EVENTS),
+    listRecentEvents(db, userId, RECENT_EVENTS),
   ]);
   if (!user) return undefined;
   await recordAudit(db, context, {
