@@ -3,7 +3,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { UserInput } from "../services/user_fields.ts";
 import { editUser, type EditUserFailure } from "../services/user_edits.ts";
-import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
+import {
+  getUser,
+  refusalsOf,
+  type UserDetails,
+  viewUserForm,
+} from "../services/users.ts";
 import { EditUserForm, EditUserPage } from "../views/user_edit.tsx";
 import { withFrom } from "../views/parts.tsx";
 import { refusalText } from "../views/refusals.ts";
@@ -22,9 +27,11 @@ const EditFields = z.object({
 export const userEdit = new Hono<AppEnv>()
   .get("/", async (c) => {
     const { from } = readQuery(c, WithSearchState);
-    const user = await getUser(c.var.services, c.req.param("id")!);
+    const { services, actor } = c.var;
+    const userId = c.req.param("id")!;
+    const user = await viewUserForm(services, { actor, userId });
     if (!user) return notFound(c);
-    const { edit } = refusalsOf(c.var.actor, user);
+    const { edit } = refusalsOf(actor, user);
     if (edit) return refused(c, refusalText(edit));
     return respondForm(c, user, { from, input: inputOf(user) });
   })

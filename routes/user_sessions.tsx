@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import { listOpenSessions, terminateSessions } from "../services/sessions.ts";
-import { getUser } from "../services/users.ts";
+import { viewUserForm } from "../services/users.ts";
 import { refusalText } from "../views/refusals.ts";
 import { UserSessions, UserSessionsPage } from "../views/user_sessions.tsx";
 import type { AppEnv } from "./env.ts";
@@ -54,8 +54,9 @@ async function respondList(
     status?: 200 | 403;
   },
 ) {
-  const { services } = c.var;
-  const user = await getUser(services, c.req.param("id")!);
+  const { services, actor } = c.var;
+  const userId = c.req.param("id")!;
+  const user = await viewUserForm(services, { actor, userId });
   if (!user) return notFound(c);
   const sessions = await listOpenSessions(services, user.id);
   return respond(c, {

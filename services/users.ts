@@ -38,15 +38,33 @@ export async function viewUser(
     listRecentEvents(db, userId, RECENT_EVENTS),
   ]);
   if (!user) return undefined;
-  await recordAudit(db, context, {
+  await recordView(context, { actor, userId });
+  return { user, recent, refusals: refusalsOf(actor, user) };
+}
+
+/** The user for a form that shows what the details show; recorded as they are. */
+export async function viewUserForm(
+  context: ServiceContext,
+  { actor, userId }: { actor: Actor; userId: string },
+): Promise<UserDetails | undefined> {
+  const user = await findUser(context.db, userId);
+  if (!user) return undefined;
+  await recordView(context, { actor, userId });
+  return user;
+}
+
+async function recordView(
+  context: ServiceContext,
+  { actor, userId }: { actor: Actor; userId: string },
+) {
+  await recordAudit(context.db, context, {
     event: "sensitive_read",
     actorId: actor.userId,
     subjectId: userId,
   });
-  return { user, recent, refusals: refusalsOf(actor, user) };
 }
 
-/** The user as a form needs it; `viewUser` is the one that is recorded. */
+/** The user behind a form that shows no more than the name, or that has been recorded already. */
 export async function getUser(
   { db }: ServiceContext,
   userId: string,

@@ -111,6 +111,10 @@ testOnEach(
     const [event] = await eventsOf(db, user.id, "sensitive_read");
     assert.equal(event?.actorId, staff.id);
     assert.ok(event?.requestId && event.address === "192.0.2.7");
+    for (const page of ["edit", "sessions"]) {
+      await visitor.get(`/users/${user.id}/${page}`);
+    }
+    assert.equal((await eventsOf(db, user.id, "sensitive_read")).length, 3);
   },
 );
 
