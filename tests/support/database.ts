@@ -14,6 +14,16 @@ export const DRIVERS: Driver[] = SERVER
   ? ["embedded", "postgres"]
   : ["embedded"];
 
+// Said once for all files of a run: they share the environment of the process.
+if (!SERVER && !Deno.env.has("LEFT_OUT_POSTGRESQL")) {
+  Deno.env.set("LEFT_OUT_POSTGRESQL", "said");
+  Deno.stdout.writeSync(
+    new TextEncoder().encode(
+      "\nleft out: PostgreSQL (TEST_DATABASE_URL is not set)\n",
+    ),
+  );
+}
+
 /** A test that runs on each database. Every file has a fresh one of each, made when first needed. */
 export function testOnEach(
   name: string,
