@@ -34,7 +34,7 @@ export function AuditTable({ events }: { events: AuditEventRow[] }) {
           <th scope="col">Who</th>
           <th scope="col">Whom</th>
           <th scope="col">Details</th>
-          <th scope="col">From</th>
+          <th scope="col">Address, request</th>
         </tr>
       </thead>
       <tbody>
@@ -68,21 +68,22 @@ function AuditRow({ event }: { event: AuditEventRow }) {
       <td data-label="Details">
         <Detail detail={event.detail} />
       </td>
-      <td data-label="From">
-        {event.address} <span class="note">request {event.requestId}</span>
+      <td data-label="Address">
+        {event.address} <span class="note">{event.requestId}</span>
       </td>
     </tr>
   );
 }
 
 function Person({ id, name }: { id: string | null; name: string | null }) {
-  if (id === null) return <span class="none">unknown</span>;
+  if (id === null) return <span class="none">–</span>;
   return name === null ? <code>{id}</code> : <Stored text={name} />;
 }
 
 function Detail({ detail }: { detail: Record<string, unknown> }) {
-  const facts = Object.entries(detail).filter(([, value]) =>
-    value !== "" && !(Array.isArray(value) && value.length === 0)
+  const facts = Object.entries(detail).filter(([name, value]) =>
+    name !== "session" && value !== "" &&
+    !(Array.isArray(value) && value.length === 0)
   );
   if (facts.length === 0) return <span class="none">–</span>;
   return (
