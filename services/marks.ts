@@ -1,36 +1,31 @@
-import { foldLetters } from "../db/fold.ts";
+import { foldLetters, spread } from "../db/fold.ts";
 
 /** A text in pieces, of which some are what matched. */
 export type MarkedText = { text: string; match: boolean }[];
 
 /**
- * Marks every place where one of the folded words stands in a text: "muller" in "Anna Müller".
+ * Marks every place where one of the needles (db/fold.ts) stands in a text: "muller" in "Anna Müller".
  *
  * Each letter is folded by itself, so that a place in the folded text leads back to the letters shown.
  */
 export function markMatches(
   text: string,
-  words: readonly string[],
+  needles: readonly string[],
 ): MarkedText {
   if (text === "") return [];
-  if (words.length === 0) return [{ text, match: false }];
+  if (needles.length === 0) return [{ text, match: false }];
   const letters = [...text];
-  const owners: number[] = []; // of each folded code unit, the letter it came from
-  let folded = "";
-  letters.forEach((letter, i) => {
-    const piece = foldLetters(letter);
-    folded += piece;
-    for (let n = 0; n < piece.length; n++) owners.push(i);
-  });
+  const { folded, owners } = foldEach(letters);
 
-  const matched = new Array<boolean>(letters.length).fill(false);
-  for (const word of words) {
+  const matched = new Set<number | undefined>();
+  for (const needle of needles) {
+    if (needle === "") continue;
     for (
-      let at = folded.indexOf(word);
+      let at = folded.indexOf(needle);
       at !== -1;
-      at = folded.indexOf(word, at + 1)
+      at = folded.indexOf(needle, at + 1)
     ) {
-      for (let n = at; n < at + word.length; n++) matched[owners[n]!] = true;
+      for (let n = at; n < at + needle.length; n++) matched.add(owners[n]);
     }
   }
 
@@ -38,9 +33,26 @@ export function markMatches(
   letters.forEach((letter, i) => {
     const last = pieces.at(-1);
     // An accent that stands apart belongs to the letter before it.
-    const match = matched[i]! || (/\p{M}/u.test(letter) && !!last?.match);
+    const match = matched.has(i) || (/\p{M}/u.test(letter) && !!last?.match);
     if (last?.match === match) last.text += letter;
     else pieces.push({ text: letter, match });
   });
   return pieces;
+}
+
+/** The haystack of a text, and for each of its code units the letter it came from; spaces came from none. */
+function foldEach(letters: string[]) {
+  const owners: (number | undefined)[] = [undefined];
+  let folded = " ";
+  const append = (piece: string, owner: number | undefined) => {
+    for (const unit of spread(piece).split("")) {
+      const space = unit === " ";
+      if (space && folded.endsWith(" ")) continue;
+      folded += unit;
+      owners.push(space ? undefined : owner);
+    }
+  };
+  letters.forEach((letter, i) => append(foldLetters(letter), i));
+  append(" ", undefined);
+  return { folded, owners };
 }

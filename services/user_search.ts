@@ -1,13 +1,13 @@
+import { findSimilarWords, searchSimilarUsers } from "../db/similar_users.ts";
 import {
-  findSimilarWords,
   type FoundUser,
   type SearchCursor,
-  searchSimilarUsers,
+  type SearchQuery,
   searchUsers,
   TIER,
   type UserFilter,
 } from "../db/user_search.ts";
-import { fold } from "../db/fold.ts";
+import { fold, MAX_NEEDLES, needles } from "../db/fold.ts";
 import type { ServiceContext } from "./context.ts";
 import { type MarkedText, markMatches } from "./marks.ts";
 
@@ -39,69 +39,101 @@ export interface UserSearch {
 
 /** Users by what was typed, the best hits first; a misspelt name still finds. */
 export async function findUsers(
-  { db, settings }: ServiceContext,
+  { db, settings }: Pick<ServiceContext, "db" | "settings">,
   query: UserSearchQuery,
 ): Promise<UserSearch> {
-  const text = fold(query.query);
   const fields = settings.SEARCH_FIELDS;
   const search = {
-    text,
+    text: fold(query.query),
     fields,
     filter: query,
     after: parseCursor(query.after),
     limit: USERS_PER_PAGE + 1,
   };
   const found = await searchUsers(db, search);
-  const words = text === "" ? [] : text.split(" ");
-  let lookAlikes: string[][] = [];
-  if (
-    words.length > 0 && found.length < search.limit && fields.includes("name")
-  ) {
-    lookAlikes = await Promise.all(
-      words.map((it) =>
-        isWorthCorrecting(it) ? findSimilarWords(db, it) : Promise.resolve([])
-      ),
-    );
-    if (lookAlikes.some((it) => it.length > 0)) {
-      const limit = search.limit - found.length;
-      found.push(
-        ...await searchSimilarUsers(db, { ...search, limit }, lookAlikes),
-      );
-    }
-  }
+  const similar = await findSimilarUsers(db, search, found);
+  found.push(...similar.users);
 
   const page = found.slice(0, USERS_PER_PAGE);
   const last = found.length > USERS_PER_PAGE ? page.at(-1) : undefined;
-  const marked = [...words, ...lookAlikes.flat()];
+  const exact = needles(search.text);
   return {
     query,
-    hits: page.map((user) => toHit(user, fields, words, marked)),
+    hits: page.map((user) =>
+      toHit(
+        user,
+        fields,
+        isSimilar(user) ? similar.needles : exact,
+      )
+    ),
     next: last && formatCursor(last),
   };
+}
+
+/**
+ * Users for what may have been meant, where what was typed leaves room on the first page: in place of each
+ * word that begins no word of any name, those spelt nearest. Words that do begin one are taken at their
+ * word ("ann" is no "ian"), unless they all do and nobody has them together.
+ */
+async function findSimilarUsers(
+  db: ServiceContext["db"],
+  search: SearchQuery,
+  found: FoundUser[],
+): Promise<{ users: FoundUser[]; needles: string[] }> {
+  const none = { users: [], needles: [] };
+  const { text, fields, after } = search;
+  const limit = search.limit - found.length;
+  const onFirstPage = after === undefined &&
+    found[0]?.tier !== TIER.identifier;
+  if (limit === 0 || !fields.includes("name")) return none;
+  if (!onFirstPage && !(after && isSimilar(after))) return none;
+
+  // The words of names as the database cuts them (0001_guards.sql).
+  const words = text.split(/[ '.-]+/).filter(Boolean).slice(0, MAX_NEEDLES);
+  const nearest = await Promise.all(
+    words.map((it) => isWorthCorrecting(it) ? findSimilarWords(db, it) : null),
+  );
+  const corrected = nearest.some((it) => it && !it.known)
+    ? nearest.map((it) => it && !it.known ? it.similar : [])
+    : found.length === 0
+    ? nearest.map((it) => it?.similar ?? [])
+    : [];
+  if (!corrected.some((it) => it.length > 0)) return none;
+  const alternatives = words.map((word, i) => [
+    ...needles(word),
+    ...corrected[i]!.map((it) => ` ${it} `),
+  ]).filter((it) => it.length > 0);
+  const users = await searchSimilarUsers(
+    db,
+    { ...search, limit },
+    alternatives,
+  );
+  return { users, needles: alternatives.flat() };
 }
 
 function toHit(
   user: FoundUser,
   fields: readonly string[],
-  words: string[],
-  wordsAndLookAlikes: string[],
+  needles: readonly string[],
 ): UserHit {
-  const similar = user.tier === TIER.similar;
-  const marks = similar ? wordsAndLookAlikes : words;
   const mark = (field: "name" | "username" | "email") =>
-    markMatches(user[field] ?? "", fields.includes(field) ? marks : []);
+    markMatches(user[field] ?? "", fields.includes(field) ? needles : []);
   return {
     user,
     name: mark("name"),
     username: mark("username"),
     email: mark("email"),
-    similar,
+    similar: isSimilar(user),
   };
 }
 
-/** Letters only: nobody misspells a number or an address into somebody's name. */
+function isSimilar({ tier }: Pick<SearchCursor, "tier">) {
+  return tier >= TIER.similarName;
+}
+
+/** Letters only, and enough of them: nobody misspells a number into somebody's name, and "ann" is near to all. */
 function isWorthCorrecting(word: string) {
-  return /^[\p{L}'-]{3,30}$/u.test(word);
+  return /^[\p{L}\p{M}]{4,30}$/u.test(word);
 }
 
 function formatCursor({ tier, key, id }: SearchCursor): string {

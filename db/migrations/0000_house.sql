@@ -73,9 +73,7 @@ CREATE TABLE "users" (
 	"username_key" text collate "C" NOT NULL,
 	"name_key" text collate "C" NOT NULL,
 	"email_key" text collate "C",
-	"search_key" text collate "C" GENERATED ALWAYS AS (' ' || name_key || E'
- ' || username_key || E'
- ' || coalesce(email_key, '')) STORED NOT NULL,
+	"search_key" text collate "C" GENERATED ALWAYS AS (regexp_replace(regexp_replace(' ' || name_key || E' \n ' || username_key || E' \n ' || coalesce(email_key, '') || ' ', '([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff])', ' \1 ', 'g'), '[ -/:-@[-`{-~]+', ' ', 'g')) STORED NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"disabled_at" timestamp with time zone,
 	"last_sign_in_at" timestamp with time zone,
@@ -92,13 +90,12 @@ ALTER TABLE "sessions" ADD CONSTRAINT "sessions_user_id_users_id_fk" FOREIGN KEY
 CREATE INDEX "audit_events_subject" ON "audit_events" USING btree ("subject_id","id");--> statement-breakpoint
 CREATE INDEX "audit_events_actor" ON "audit_events" USING btree ("actor_id","id");--> statement-breakpoint
 CREATE INDEX "audit_events_event" ON "audit_events" USING btree ("event","id");--> statement-breakpoint
-CREATE INDEX "name_words_trigrams" ON "name_words" USING gin (word gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "name_words_length" ON "name_words" USING btree (char_length(word));--> statement-breakpoint
+CREATE INDEX "name_words_ends" ON "name_words" USING btree (reverse(word));--> statement-breakpoint
 CREATE INDEX "password_history_user" ON "password_history" USING btree ("user_id","id");--> statement-breakpoint
 CREATE INDEX "passwords_temporary" ON "passwords" USING btree ("user_id") WHERE temporary;--> statement-breakpoint
 CREATE INDEX "sessions_user" ON "sessions" USING btree ("user_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_username_key" ON "users" USING btree ("username_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_email_key" ON "users" USING btree ("email_key");--> statement-breakpoint
-CREATE INDEX "users_name_key" ON "users" USING btree ("name_key","id");--> statement-breakpoint
-CREATE INDEX "users_search_key" ON "users" USING gin (search_key gin_trgm_ops);--> statement-breakpoint
-CREATE INDEX "users_disabled" ON "users" USING btree ("name_key","id") WHERE disabled_at is not null;
+CREATE INDEX "users_name_key" ON "users" USING btree ("name_key","id","search_key");--> statement-breakpoint
+CREATE INDEX "users_search_key" ON "users" USING gin (search_key gin_trgm_ops) WITH (fastupdate=false);--> statement-breakpoint
+CREATE INDEX "users_disabled" ON "users" USING btree ("name_key","id","search_key") WHERE disabled_at is not null;

@@ -5,8 +5,16 @@ import type { Visit } from "../support/browser.ts";
 import { type Person, person } from "../support/people.ts";
 import type { Site } from "../support/server.ts";
 
-/** Every page in every state, by who sees it: each leads the page there from wherever it is. */
-export async function states(site: Site) {
+export type State = (visit: Visit) => Promise<void>;
+
+/** What one person goes through in one browser, step by step. */
+export interface Tour {
+  who?: Person;
+  states: Record<string, State>;
+}
+
+/** Every page in every state. */
+export async function tours(site: Site): Promise<Tour[]> {
   const { db, people: { desk, auditor, admin, zoe } } = site;
   const forced = await person(db, { temporary: true });
   const plain = await person(db);
@@ -23,120 +31,140 @@ export async function states(site: Site) {
   };
   const users = `/users/${zoe.id}`;
 
-  return new Map<Person | undefined, Record<string, State>>([
-    [undefined, {
-      "sign-in": at("/sign-in"),
-      "sign-in refused": async ({ page, signIn }) => {
-        await signIn({ ...desk, password: "not this one" });
-        await page.getByRole("alert").getByText("not right").waitFor();
+  return [
+    {
+      states: {
+        "sign-in": at("/sign-in"),
+        "sign-in refused": async ({ page, signIn }) => {
+          await signIn({ ...desk, password: "not this one" });
+          await page.getByRole("alert").getByText("not right").waitFor();
+        },
+        "setup without a link": at("/setup"),
+        "setup": at(`/setup/${formatToken(token)}`),
+        "setup refused": async ({ page }) => {
+          await press(page, "Save");
+          await errors(page);
+        },
       },
-      "setup without a link": at("/setup"),
-      "setup": at(`/setup/${formatToken(token)}`),
-      "setup refused": async ({ page }) => {
-        await press(page, "Save");
-        await errors(page);
+    },
+    {
+      who: desk,
+      states: {
+        "users": at("/users"),
+        "users found": at("/users?query=zoe+mu"),
+        "users similar": at("/users?query=hidle+dsek"),
+        "users filtered": at("/users?state=disabled&temporary=yes"),
+        "no user found": at("/users?query=qqqqqq&staff=yes"),
+        "menu open": async ({ page }) => {
+          await page.locator("summary", { hasText: "Account" }).click();
+        },
+        "details": at(users),
+        "details of somebody disabled": at(`/users/${disabled.id}`),
+        "details of somebody above": at(`/users/${admin.id}`),
+        "edit": at(`${users}/edit`),
+        "edit refused": async ({ page }) => {
+          await page.getByLabel("Name", { exact: true }).fill("");
+          await page.getByLabel("Email").fill("nonsense");
+          await press(page, "Save");
+          await errors(page);
+        },
+        "edit, changed meanwhile": async ({ page }) => {
+          await page.goto(`${users}/edit`);
+          const stale = page.locator('input[name="version"]');
+          await stale.evaluate((it) => it.setAttribute("value", "99"));
+          await page.getByLabel("Department").fill("Archive");
+          await press(page, "Save");
+          await page.getByText("Somebody else has saved").waitFor();
+        },
       },
-    }],
-    [desk, {
-      "users": at("/users"),
-      "users found": at("/users?query=zoe+mu"),
-      "users similar": at("/users?query=hidle+dsek"),
-      "users filtered": at("/users?state=disabled&temporary=yes"),
-      "no user found": at("/users?query=qqqqqq&staff=yes"),
-      "menu open": async ({ page }) => {
-        await page.locator("summary", { hasText: "Account" }).click();
+    },
+    {
+      who: desk,
+      states: {
+        "password page": at(`${users}/password`),
+        "password page, in clear text": at(`${users}/password?clear=yes`),
+        "dialog": async ({ openPasswordForm }) => {
+          await openPasswordForm(zoe);
+        },
+        "dialog with a check": async ({ page }) => {
+          await page.getByLabel("New password").fill("mueller");
+          await page.getByText("It has 7 of at least 10").waitFor();
+        },
+        "dialog in clear text": async ({ page }) => {
+          await press(page, "Show password in clear text");
+        },
+        "dialog refused": async ({ page }) => {
+          await press(page, "Save");
+          await errors(page);
+        },
+        "dialog generated": async ({ page }) => {
+          await press(page, "Generate");
+          await page.locator("#newPassword[type=text]").waitFor();
+        },
+        "dialog saved": async ({ page }) => {
+          await page.getByLabel("Email not arriving").check();
+          await press(page, "Save");
+          await page.getByText("The new password is saved.").waitFor();
+        },
+        "disablement": at(`${users}/disablement`),
+        "enabling": at(`/users/${disabled.id}/disablement`),
+        "new user": at("/users/new"),
+        "new user refused": async ({ page }) => {
+          await press(page, "Save");
+          await errors(page);
+        },
+        "help": at("/help"),
+        "own password": at("/account/password"),
+        "own password refused": async ({ page }) => {
+          await page.getByLabel("New password").fill("short");
+          await press(page, "Save");
+          await errors(page);
+        },
+        "not open": at("/audit"),
+        "not found": at("/nowhere"),
       },
-      "details": at(users),
-      "details of somebody disabled": at(`/users/${disabled.id}`),
-      "details of somebody above": at(`/users/${admin.id}`),
-      "edit": at(`${users}/edit`),
-      "edit refused": async ({ page }) => {
-        await page.getByLabel("Name", { exact: true }).fill("");
-        await page.getByLabel("Email").fill("nonsense");
-        await press(page, "Save");
-        await errors(page);
+    },
+    {
+      who: admin,
+      states: {
+        "permissions": at(`${users}/permissions`),
+        "permissions saved": async ({ page }) => {
+          await press(page, "Save");
+          await page.getByText("The permissions are saved.").waitFor();
+        },
+        "sessions": at(`/users/${desk.id}/sessions`),
+        "no session": at(`/users/${disabled.id}/sessions`),
+        "details with events": at(users),
       },
-      "edit, changed meanwhile": async ({ page }) => {
-        await page.goto(`${users}/edit`);
-        const stale = page.locator('input[name="version"]');
-        await stale.evaluate((it) => it.setAttribute("value", "99"));
-        await page.getByLabel("Department").fill("Archive");
-        await press(page, "Save");
-        await page.getByText("Somebody else has saved").waitFor();
+    },
+    {
+      who: auditor,
+      states: {
+        "audit log": at("/audit"),
+        "audit log, nobody": at("/audit?person=nobody.here"),
+        "audit log refused": at("/audit?from=soon"),
       },
-      "password page": at(`${users}/password`),
-      "password page, in clear text": at(`${users}/password?clear=yes`),
-      "dialog": async ({ openPasswordForm }) => {
-        await openPasswordForm(zoe);
+    },
+    {
+      who: forced,
+      states: { "own password, forced": at("/account/password") },
+    },
+    {
+      who: plain,
+      states: {
+        "staff only": at("/users"),
+        "help for everybody": at("/help"),
+        "own password changed": async ({ page }) => {
+          await page.goto("/account/password");
+          await page.getByLabel("Current password").fill(plain.password);
+          await page.getByLabel("New password").fill("a ferry over 3 rivers");
+          await press(page, "Save");
+          await page.getByText("Your password is changed.").waitFor();
+        },
       },
-      "dialog with a check": async ({ page }) => {
-        await page.getByLabel("New password").fill("mueller");
-        await page.getByText("It has 7 of at least 10").waitFor();
-      },
-      "dialog in clear text": async ({ page }) => {
-        await press(page, "Show password in clear text");
-      },
-      "dialog refused": async ({ page }) => {
-        await press(page, "Save");
-        await errors(page);
-      },
-      "dialog generated": async ({ page }) => {
-        await press(page, "Generate");
-        await page.locator("#newPassword[type=text]").waitFor();
-      },
-      "dialog saved": async ({ page }) => {
-        await page.getByLabel("Email not arriving").check();
-        await press(page, "Save");
-        await page.getByText("The new password is saved.").waitFor();
-      },
-      "disablement": at(`${users}/disablement`),
-      "enabling": at(`/users/${disabled.id}/disablement`),
-      "new user": at("/users/new"),
-      "new user refused": async ({ page }) => {
-        await press(page, "Save");
-        await errors(page);
-      },
-      "help": at("/help"),
-      "own password": at("/account/password"),
-      "own password refused": async ({ page }) => {
-        await page.getByLabel("New password").fill("short");
-        await press(page, "Save");
-        await errors(page);
-      },
-      "not open": at("/audit"),
-      "not found": at("/nowhere"),
-    }],
-    [admin, {
-      "permissions": at(`${users}/permissions`),
-      "permissions saved": async ({ page }) => {
-        await press(page, "Save");
-        await page.getByText("The permissions are saved.").waitFor();
-      },
-      "sessions": at(`/users/${desk.id}/sessions`),
-      "no session": at(`/users/${disabled.id}/sessions`),
-      "details with events": at(users),
-    }],
-    [auditor, {
-      "audit log": at("/audit"),
-      "audit log, nobody": at("/audit?person=nobody.here"),
-      "audit log refused": at("/audit?from=soon"),
-    }],
-    [forced, { "own password, forced": at("/account/password") }],
-    [plain, {
-      "staff only": at("/users"),
-      "help for everybody": at("/help"),
-      "own password changed": async ({ page }) => {
-        await page.goto("/account/password");
-        await page.getByLabel("Current password").fill(plain.password);
-        await page.getByLabel("New password").fill("a ferry over 3 rivers");
-        await press(page, "Save");
-        await page.getByText("Your password is changed.").waitFor();
-      },
-    }],
-  ]);
+    },
+  ];
 }
-
-export type State = (visit: Visit) => Promise<void>;
 
 async function press(page: Page, button: string) {
   await page.getByRole("button", { name: button, exact: true }).last()
