@@ -31,6 +31,7 @@ export async function openEmbedded(
 
 async function lockDataDir(dataDir: string): Promise<Deno.FsFile> {
   await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await Deno.chmod(dataDir, 0o700); // PGlite makes files that everybody may read and write
   const lock = await Deno.open(`${dataDir}/pglite.lock`, {
     create: true,
     write: true,

@@ -153,7 +153,7 @@ export function stands(
 /**
  * The same for the index of trigrams, for lists of needles of each of which one has to stand. It is asked for
  * the first letters only, since each trigram costs, most of all one of "example.com", and few of them say
- * enough. Needles hold letters, digits and spaces, so there is nothing to escape.
+ * enough. What was typed holds letters, digits and spaces alone, but a look-alike is a word of somebody's name.
  */
 export function lookUp(words: readonly (readonly string[])[]): SQL {
   const several = words.length > 1;
@@ -161,9 +161,16 @@ export function lookUp(words: readonly (readonly string[])[]): SQL {
     const starts = word.map((it) => [...it].slice(0, several ? 4 : 8).join(""));
     // Intersected within the index, where the planner would put bitmaps together, or leave words out.
     return several && starts.length > 1
-      ? sql`users.search_key ~ ${starts.join("|")}`
-      : anyOf(starts.map((it) => sql`users.search_key like ${`%${it}%`}`));
+      ? sql`users.search_key ~ ${starts.map(literal).join("|")}`
+      : anyOf(
+        starts.map((it) => sql`users.search_key like ${`%${literal(it)}%`}`),
+      );
   }));
+}
+
+/** For a pattern of LIKE and for a regular expression alike: a sign is escaped, a letter never. */
+function literal(text: string): string {
+  return text.replace(/[^\p{L}\p{M}\p{N} ]/gu, "\\$&");
 }
 
 export function anyOf(conditions: SQL[]): SQL {

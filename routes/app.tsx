@@ -9,7 +9,7 @@ import type { AppEnv } from "./env.ts";
 import { limitBody, readForm } from "./form.ts";
 import { deadline, frame, refuseUnknownHost } from "./frame.ts";
 import { requirePermission, requireUser } from "./guards.ts";
-import { methodNotAllowed } from "./methods.ts";
+import { methodNotAllowed, refuseUnknownMethod } from "./methods.ts";
 import { help } from "./help.tsx";
 import { home } from "./home.ts";
 import { ID } from "./paths.ts";
@@ -40,7 +40,8 @@ export function createApp(services: Services, assets: Assets) {
       refuseUnknownHost,
     )
     .get("/static/:file", assets.handler)
-    .use(compress(), deadline, limitBody, resume, readForm, refuseCrossSite)
+    .use(compress(), deadline, refuseUnknownMethod, limitBody, resume, readForm)
+    .use(refuseCrossSite)
     // The authorization table: who may reach what is read here and nowhere else.
     // Open to everybody:
     .route("/sign-in", signInRoutes)

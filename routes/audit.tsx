@@ -40,5 +40,6 @@ export const audit = new Hono<AppEnv>()
 
 function isDay(text: string) {
   const date = z.iso.date().safeParse(text);
-  return date.success && Number(text.slice(0, 4)) >= 1970;
+  const year = Number(text.slice(0, 4));
+  return date.success && year >= 1970 && year < 9999;
 }

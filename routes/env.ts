@@ -9,6 +9,8 @@ export interface AppEnv {
     /** The fields of a POST, none of them twice. */
     form: URLSearchParams;
     nonce: string;
+    /** Aborted at the deadline of the request. */
+    over: AbortController;
     asset: (name: string) => string;
   };
   Bindings: { address?: string };

@@ -13,6 +13,8 @@ export function frame(services: Services, assets: Assets) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const started = performance.now();
     const requestId = uuidv7();
+    const over = new AbortController();
+    c.set("over", over);
     c.set("services", {
       ...services,
       requestId,
@@ -21,6 +23,7 @@ export function frame(services: Services, assets: Assets) {
         forwardedFor: c.req.header("X-Forwarded-For"),
         trusted: services.settings.TRUSTED_PROXIES,
       }),
+      signal: over.signal,
       userAgent: printable(c.req.header("User-Agent") ?? "").slice(0, 300),
     });
     c.set("nonce", randomBytes(16).toString("base64"));
@@ -41,7 +44,7 @@ export function frame(services: Services, assets: Assets) {
 /** An unknown Host may be an attack on links and caches: nothing is answered but where we are. */
 export const refuseUnknownHost = createMiddleware<AppEnv>(async (c, next) => {
   const { host, origin } = c.var.services.settings.PUBLIC_URL;
-  if (new URL(c.req.url).host === host) return await next();
+  if (URL.parse(c.req.url)?.host === host) return await next();
   return c.text(`This Passdesk is at ${origin}\n`, 421);
 });
 
@@ -50,10 +53,10 @@ export const deadline = createMiddleware<AppEnv>(async (c, next) => {
   const { REQUEST_TIMEOUT_SECONDS: seconds } = c.var.services.settings;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new HTTPException(503, { message: "deadline" })),
-      seconds * 1000,
-    );
+    timer = setTimeout(() => {
+      c.var.over.abort(); // what is not committed yet never will be
+      reject(new HTTPException(503, { message: "deadline" }));
+    }, seconds * 1000);
   });
   try {
     await Promise.race([next(), over]);

@@ -47,13 +47,9 @@ export function requirePermission(
 
 /** Back to where somebody wanted to go, if that was to read something. */
 function signInPath(c: Context<AppEnv>) {
-  const { pathname, search } = new URL(
-    c.req.header("HX-Current-URL") ?? c.req.url,
-    c.req.url,
-  );
-  const next = c.req.method === "GET" || c.req.header("HX-Current-URL")
-    ? pathname + search
-    : "/";
+  const shown = URL.parse(c.req.header("HX-Current-URL") ?? "");
+  const { pathname, search } = shown ?? new URL(c.req.url);
+  const next = c.req.method === "GET" || shown ? pathname + search : "/";
   return next === "/"
     ? "/sign-in"
     : `/sign-in?${new URLSearchParams({ next })}`;

@@ -3,8 +3,11 @@ import { z } from "zod";
 /** An address of our own and nothing else, as a path (ASVS 3.7.2). */
 export function ownPath(text: string | undefined): string {
   if (!text || !/^\/(?![/\\])/.test(text)) return "/";
-  const url = new URL(text, "http://passdesk.invalid");
-  return url.host === "passdesk.invalid" ? url.pathname + url.search : "/";
+  const url = URL.parse(text, "http://passdesk.invalid");
+  // Only now: the parser has taken "." and ".." out, behind which a second slash may have stood.
+  const ours = url?.host === "passdesk.invalid" &&
+    !url.pathname.startsWith("//");
+  return ours ? url.pathname + url.search : "/";
 }
 
 /** Where a search stood, rebuilt from the parameters of a search: nothing else gets through. */

@@ -8,14 +8,14 @@ import {
   type UserDetails,
 } from "../services/users.ts";
 import { withFrom } from "../views/parts.tsx";
-import { refusalText } from "../views/refusals.ts";
 import { DisablementPage } from "../views/user_disablement.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
 import { LAST_ADMINISTRATOR } from "./messages.ts";
 import { SearchState, WithSearchState } from "./paths.ts";
+import { notOpen, refuseAction } from "./refuse_action.ts";
 import { redirect, respond } from "./respond.tsx";
-import { notFound, trouble } from "./trouble.tsx";
+import { notFound } from "./trouble.tsx";
 import { withDone } from "./user_edit.tsx";
 
 const Fields = z.object({
@@ -28,9 +28,9 @@ export const userDisablement = new Hono<AppEnv>()
     const { from } = readQuery(c, WithSearchState);
     const user = await getUser(c.var.services, c.req.param("id")!);
     if (!user) return notFound(c);
-    const { edit } = refusalsOf(c.var.actor, user);
-    return edit
-      ? refused(c, refusalText(edit))
+    const { edit: refusal } = refusalsOf(c.var.actor, user);
+    return refusal
+      ? await refuseAction(c, { action: "disable_user", refusal })
       : respondPage(c, user, { from });
   })
   .post("/", async (c) => {
@@ -45,7 +45,7 @@ export const userDisablement = new Hono<AppEnv>()
     const { failure } = set;
     if (failure.reason === "not_found") return notFound(c);
     if (failure.reason !== "last_administrator") {
-      return refused(c, refusalText(failure));
+      return notOpen(c, failure);
     }
     const user = await getUser(services, userId);
     if (!user) return notFound(c);
@@ -62,8 +62,4 @@ function respondPage(
     props: { user: { ...user, disabled: user.disabledAt !== null }, ...said },
     status: said.refusal ? 409 : 200,
   });
-}
-
-function refused(c: Context<AppEnv>, text: string) {
-  return trouble(c, { status: 403, title: "Not open to you", text });
 }

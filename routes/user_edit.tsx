@@ -5,19 +5,19 @@ import type { UserInput } from "../services/user_fields.ts";
 import { editUser, type EditUserFailure } from "../services/user_edits.ts";
 import {
   getUser,
+  recordView,
   refusalsOf,
   type UserDetails,
-  viewUserForm,
 } from "../services/users.ts";
 import { EditUserForm, EditUserPage } from "../views/user_edit.tsx";
 import { withFrom } from "../views/parts.tsx";
-import { refusalText } from "../views/refusals.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery, readUserInput } from "./form.ts";
 import { problemTexts } from "./messages.ts";
 import { SearchState, WithSearchState } from "./paths.ts";
+import { notOpen, refuseAction } from "./refuse_action.ts";
 import { redirect, respond } from "./respond.tsx";
-import { notFound, trouble } from "./trouble.tsx";
+import { notFound } from "./trouble.tsx";
 
 const EditFields = z.object({
   from: SearchState,
@@ -29,10 +29,11 @@ export const userEdit = new Hono<AppEnv>()
     const { from } = readQuery(c, WithSearchState);
     const { services, actor } = c.var;
     const userId = c.req.param("id")!;
-    const user = await viewUserForm(services, { actor, userId });
+    const user = await getUser(services, userId);
     if (!user) return notFound(c);
-    const { edit } = refusalsOf(actor, user);
-    if (edit) return refused(c, refusalText(edit));
+    const { edit: refusal } = refusalsOf(actor, user);
+    if (refusal) return await refuseAction(c, { action: "edit_user", refusal });
+    await recordView(services, { actor, userId });
     return respondForm(c, user, { from, input: inputOf(user) });
   })
   .post("/", async (c) => {
@@ -78,7 +79,7 @@ async function respondRefusal(
         status: 409,
       });
     default:
-      return refused(c, refusalText(failure));
+      return notOpen(c, failure);
   }
 }
 
@@ -111,10 +112,6 @@ function respondForm(
     },
     status,
   });
-}
-
-function refused(c: Context<AppEnv>, text: string) {
-  return trouble(c, { status: 403, title: "Not open to you", text });
 }
 
 function inputOf(

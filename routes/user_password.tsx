@@ -11,7 +11,6 @@ import {
 import { suggestPassword } from "../services/password_suggestions.ts";
 import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
 import { PasswordCheckResult } from "../views/password_field.tsx";
-import { refusalText } from "../views/refusals.ts";
 import {
   SetPasswordPage,
   SetPasswordPanel,
@@ -22,8 +21,9 @@ import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
 import { passwordRules } from "./password_rules.ts";
 import { SearchState } from "./paths.ts";
+import { notOpen, refuseAction } from "./refuse_action.ts";
 import { respond } from "./respond.tsx";
-import { notFound, trouble } from "./trouble.tsx";
+import { notFound } from "./trouble.tsx";
 
 const FormQuery = z.object({
   from: SearchState,
@@ -78,12 +78,13 @@ export const userPassword = new Hono<AppEnv>()
       subjectId,
       input: toInput(fields),
     });
-    return await withUser(c, (user) =>
-      set.ok
-        ? respondForm(c, user, fields, {
-          saved: { ...set.value, temporary: user.temporary },
-        })
-        : respondRefusal(c, user, fields, set.failure));
+    const user = await getUser(services, subjectId);
+    if (!user) return notFound(c);
+    return set.ok
+      ? respondForm(c, user, fields, {
+        saved: { ...set.value, temporary: user.temporary },
+      })
+      : respondRefusal(c, user, fields, set.failure);
   });
 
 /** The user, unless there is none or whoever asks may not set this password. */
@@ -94,12 +95,9 @@ async function withUser(
   const user = await getUser(c.var.services, c.req.param("id")!);
   if (!user) return notFound(c);
   const refusal = refusalsOf(c.var.actor, user).setPassword;
-  if (!refusal) return await answer(user);
-  return trouble(c, {
-    status: 403,
-    title: "Not open to you",
-    text: refusalText(refusal),
-  });
+  return refusal
+    ? await refuseAction(c, { action: "set_password", refusal })
+    : await answer(user);
 }
 
 function respondRefusal(
@@ -145,11 +143,7 @@ function respondRefusal(
         status: 409,
       });
     default:
-      return trouble(c, {
-        status: 403,
-        title: "Not open to you",
-        text: refusalText(failure),
-      });
+      return notOpen(c, failure);
   }
 }
 

@@ -7,17 +7,21 @@ import {
   PERMISSIONS,
 } from "../services/permissions.ts";
 import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
-import { refusalText } from "../views/refusals.ts";
 import {
   PermissionsForm,
   PermissionsPage,
 } from "../views/user_permissions.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
-import { CHANGED_MEANWHILE, LAST_ADMINISTRATOR } from "./messages.ts";
+import {
+  CHANGED_MEANWHILE,
+  LAST_ADMINISTRATOR,
+  PASSWORD_KNOWN,
+} from "./messages.ts";
 import { SearchState, WithSearchState } from "./paths.ts";
+import { notOpen, refuseAction } from "./refuse_action.ts";
 import { respond } from "./respond.tsx";
-import { notFound, trouble } from "./trouble.tsx";
+import { notFound } from "./trouble.tsx";
 
 const held = z.string().optional().transform((it) => it === "yes");
 
@@ -36,7 +40,9 @@ export const userPermissions = new Hono<AppEnv>()
     const user = await getUser(c.var.services, c.req.param("id")!);
     if (!user) return notFound(c);
     const refusal = refusalsOf(c.var.actor, user).permissions;
-    if (refusal) return refused(c, refusalText(refusal));
+    if (refusal) {
+      return await refuseAction(c, { action: "change_permissions", refusal });
+    }
     return respondForm(c, user, { from });
   })
   .post("/", async (c) => {
@@ -76,10 +82,16 @@ export const userPermissions = new Hono<AppEnv>()
           refusal: CHANGED_MEANWHILE,
           status: 409,
         });
+      case "password_known_to_others":
+        return respondForm(c, user, {
+          from,
+          refusal: PASSWORD_KNOWN,
+          status: 409,
+        });
       case "not_found":
         return notFound(c);
       default:
-        return refused(c, refusalText(failure));
+        return notOpen(c, failure);
     }
   });
 
@@ -100,8 +112,4 @@ function respondForm(
     props: { user, held: user.permissions, wanted: user.permissions, ...said },
     status,
   });
-}
-
-function refused(c: Context<AppEnv>, text: string) {
-  return trouble(c, { status: 403, title: "Not open to you", text });
 }

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import { listOpenSessions, terminateSessions } from "../services/sessions.ts";
-import { viewUserForm } from "../services/users.ts";
+import { getUser, recordView } from "../services/users.ts";
 import { refusalText } from "../views/refusals.ts";
 import { UserSessions, UserSessionsPage } from "../views/user_sessions.tsx";
 import type { AppEnv } from "./env.ts";
@@ -56,8 +56,9 @@ async function respondList(
 ) {
   const { services, actor } = c.var;
   const userId = c.req.param("id")!;
-  const user = await viewUserForm(services, { actor, userId });
+  const user = await getUser(services, userId);
   if (!user) return notFound(c);
+  await recordView(services, { actor, userId });
   const sessions = await listOpenSessions(services, user.id);
   return respond(c, {
     page: UserSessionsPage,

@@ -4,6 +4,8 @@ import {
   listAuditEvents,
 } from "../db/audit_events.ts";
 import type { Database } from "../db/client.ts";
+import { countAttempt } from "../db/rate_limits.ts";
+import { rateAddress } from "./address.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { findUserByIdentifier } from "../db/users.ts";
 
@@ -18,7 +20,9 @@ export const AUDIT_EVENTS = [
   "authn_password_change",
   "authn_password_change_fail",
   "authn_password_set",
+  "authn_password_set_fail",
   "authz_fail",
+  "excess_rate_limit_exceeded",
   "malicious_csrf",
   "privilege_permissions_changed",
   "sensitive_read",
@@ -48,20 +52,41 @@ export async function recordAudit(
   await insertAuditEvent(db, { ...event, requestId, address });
 }
 
-/** A refusal at the door: somebody asked for what they may not. */
+/** Refusals of one person, or one address, that the log of a quarter of an hour keeps. */
+const REFUSALS_KEPT = { limit: 100, windowSeconds: 15 * 60 };
+
+/**
+ * A refusal at the door: somebody asked for what they may not. The log can't be shortened, so a flood is
+ * told in one event and then only on standard output.
+ */
 export async function recordRefusal(
   context: ServiceContext,
-  { event, actor, detail }: {
+  { event, actor, subjectId, detail }: {
     event: "authz_fail" | "malicious_csrf";
     actor?: Actor | undefined;
+    subjectId?: string;
     detail: Record<string, unknown>;
   },
 ) {
-  await recordAudit(context.db, context, {
-    event,
-    actorId: actor?.userId ?? null,
-    detail,
+  const { db, log, requestId, address } = context;
+  const { limit, windowSeconds } = REFUSALS_KEPT;
+  const key = `refusals:${actor?.userId ?? rateAddress(address)}`;
+  const exceeded = await countAttempt(db, {
+    limits: [{ key, limit }],
+    windowSeconds,
   });
+  const who = { actorId: actor?.userId ?? null, subjectId: subjectId ?? null };
+  if (!exceeded) {
+    await recordAudit(db, context, { event, ...who, detail });
+  } else if (exceeded.attempts === limit + 1) {
+    await recordAudit(db, context, {
+      event: "excess_rate_limit_exceeded",
+      ...who,
+      detail: { limit: "refusals", attempts: limit },
+    });
+  } else {
+    log("warning", "refusal", { requestId, address, refused: event, ...who });
+  }
 }
 
 export interface AuditQuery {

@@ -113,9 +113,33 @@ export function readSettings(environment: Record<string, string>): Settings {
     );
   }
   const parsed = Settings.safeParse(given);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return checkTogether(parsed.data);
   const { path, message } = parsed.error.issues[0]!;
   throw new SettingError(`${path.join(".")}: ${message}`);
+}
+
+/** Least memory (KiB) for each number of iterations: OWASP Password Storage Cheat Sheet, ASVS 11.4.2. */
+const LEAST_MEMORY: Record<number, number> = {
+  1: 47_104,
+  2: 19_456,
+  3: 12_288,
+  4: 9_216,
+};
+
+/** What each setting allows, but not all of them together. */
+function checkTogether(settings: Settings): Settings {
+  const least = LEAST_MEMORY[settings.HASH_ITERATIONS] ?? 7_168;
+  if (settings.HASH_MEMORY_KIB < least) {
+    throw new SettingError(
+      `HASH_MEMORY_KIB: must be at least ${least} with ${settings.HASH_ITERATIONS} iterations`,
+    );
+  }
+  if (settings.SIGN_IN_ATTEMPTS >= settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT) {
+    throw new SettingError(
+      "SIGN_IN_ATTEMPTS: must be under SIGN_IN_ATTEMPTS_PER_ACCOUNT, or one place could lock anybody out",
+    );
+  }
+  return settings;
 }
 
 /** First words of our settings that other programs hardly use: with them a misspelling is found. */

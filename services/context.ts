@@ -24,6 +24,8 @@ export interface ServiceContext extends Services {
   /** The client's address: of the connection, or as a trusted proxy tells it. */
   address: string;
   userAgent: string;
+  /** Aborted at the request's deadline. */
+  signal?: AbortSignal;
 }
 
 /** Who asks. Every state change names its actor. */

@@ -35,7 +35,8 @@ export function describeError(error: unknown): LogFields {
     error: error.name,
     ...(typeof code === "string" && { code }),
     ...(typeof constraint_name === "string" && { constraint: constraint_name }),
-    ...(!query && code === undefined && { message: error.message }),
+    ...(!query && code === undefined && !/\burl\b/i.test(error.message) &&
+      { message: error.message }),
     stack: frames(error),
     ...(error.cause !== undefined && { cause: describeError(error.cause) }),
   };

@@ -1,6 +1,6 @@
 import { findPassword } from "../db/passwords.ts";
 import { lockParties } from "../db/permissions.ts";
-import { countAttempt } from "../db/rate_limits.ts";
+import { countAttempt, forgetAttempts } from "../db/rate_limits.ts";
 import { insertSession } from "../db/sessions.ts";
 import { ownAttemptKey } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
@@ -9,6 +9,7 @@ import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
 
 export type ChangePasswordFailure =
@@ -47,14 +48,15 @@ export async function changePassword(
     });
     return refuse({ reason: "wrong_password" });
   }
-  if (currentPassword.normalize("NFC") === newPassword.normalize("NFC")) {
+  await forgetAttempts(db, { keys: [ownAttemptKey(userId)] }); // it was no guess
+  if (isSame(currentPassword, newPassword)) {
     return refuse({ reason: "same_password" });
   }
   const judged = await judgePassword(context, { known, password: newPassword });
   if (!judged.ok) return judged;
 
   const token = createToken();
-  return await db.transaction(async (tx) => {
+  return await inTransaction(context, async (tx) => {
     const { actor: alive } = await lockParties(tx, {
       actorId: userId,
       sessionId,
@@ -86,13 +88,30 @@ export async function changePassword(
   });
 }
 
-async function throttle({ db, settings }: ServiceContext, userId: string) {
+/** A current password that was right is short enough to be compared. */
+function isSame(currentPassword: string, newPassword: string) {
+  return newPassword.length <= 2 * currentPassword.length &&
+    currentPassword.normalize("NFC") === newPassword.normalize("NFC");
+}
+
+async function throttle(context: ServiceContext, userId: string) {
+  const { db, settings } = context;
   const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
+  const limit = settings.SIGN_IN_ATTEMPTS;
   const exceeded = await countAttempt(db, {
-    limits: [{ key: ownAttemptKey(userId), limit: settings.SIGN_IN_ATTEMPTS }],
+    limits: [{ key: ownAttemptKey(userId), limit }],
     windowSeconds,
   });
-  return exceeded && {
+  if (!exceeded) return undefined;
+  if (exceeded.attempts === limit + 1) { // once a window
+    await recordAudit(db, context, {
+      event: "excess_rate_limit_exceeded",
+      actorId: userId,
+      subjectId: userId,
+      detail: { limit: "own password", attempts: limit },
+    });
+  }
+  return {
     reason: "throttled" as const,
     retryAfterSeconds: windowSeconds,
   };

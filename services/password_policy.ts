@@ -76,6 +76,11 @@ export function createPasswordPolicy(
   return {
     settings,
     check(password, about) {
+      if (password.length > 8 * settings.maxLength) { // before NFC, whose time grows with the square
+        const { maxLength: max } = settings;
+        const length = [...password].length;
+        return { violations: [{ rule: "too_long", length, max }], score: 0 };
+      }
       const text = password.normalize("NFC");
       const violations = lengthViolations(text, settings);
       if (!isText(text)) {

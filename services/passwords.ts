@@ -1,3 +1,4 @@
+import type { Database } from "../db/client.ts";
 import { findPassword } from "../db/passwords.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
@@ -7,6 +8,7 @@ import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { isSuggestion } from "./password_suggestions.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 import { UNREADABLE } from "./user_fields.ts";
 
 export const SET_PASSWORD_REASONS = [
@@ -54,8 +56,17 @@ export async function setPassword(
     input: SetPasswordInput;
   },
 ): Promise<Result<{ sessionsEnded: number }, SetPasswordFailure>> {
-  const { db, settings } = context;
-  const { formId, temporary, password, proof, reason } = input;
+  const { settings } = context;
+  const { temporary, password, proof, reason } = input;
+  // Before anything is said of the password: whoever may not set it must not learn what it is.
+  const early = await inTransaction(
+    context,
+    (tx) => mayStillSet(tx, context, { actor, subjectId, input }),
+  );
+  if (!early.ok) return early;
+  const { known, saved } = early.value;
+  if (saved) return ok({ sessionsEnded: known.sessionsEnded ?? 0 });
+
   const reasonText = input.reasonText.trim();
   const unclear = judgeReason(reason, reasonText);
   if (unclear) return refuse(unclear);
@@ -63,39 +74,23 @@ export async function setPassword(
   if (!mayType && !isSuggestion({ actor, subjectId, password, proof })) {
     return refuse({ reason: "not_generated" });
   }
-  const known = await findPassword(db, subjectId);
-  if (!known) return refuse({ reason: "not_found" });
-  const again = savedBefore(known, actor, formId);
-  if (again) return ok(again);
   const judged = await judgePassword(context, { known, password });
-  if (!judged.ok) {
-    // The second of two clicks must not hear that the password, saved by the first, is in use.
-    const now = await findPassword(db, subjectId);
-    const again = now && savedBefore(now, actor, formId);
-    return again ? ok(again) : judged;
-  }
 
-  return await db.transaction(async (tx) => {
-    const allowed = await authorize(tx, context, {
-      actor,
-      action: "set_password",
-      subjectId,
-    });
-    if (!allowed.ok) return allowed;
-    const now = await findPassword(tx, subjectId);
-    if (!now) return refuse({ reason: "not_found" });
-    const again = savedBefore(now, actor, formId);
-    if (again) return ok(again);
-    if ((now.setAt?.getTime() ?? null) !== input.seenSetAt) {
-      return refuse({ reason: "changed_meanwhile", setAt: now.setAt });
+  return await inTransaction(context, async (tx) => {
+    const still = await mayStillSet(tx, context, { actor, subjectId, input });
+    if (!still.ok) return still;
+    const { known, saved } = still.value;
+    if (saved) return ok({ sessionsEnded: known.sessionsEnded ?? 0 });
+    if (!judged.ok) {
+      await recordReuse(tx, context, { actor, subjectId, ...judged.failure });
+      return judged;
     }
-    if (allowed.value.disabled) return refuse({ reason: "disabled" });
 
     const sessionsEnded = await storePassword(tx, judged.value, {
       userId: subjectId,
       setBy: actor.userId,
       temporaryHours: temporary ? settings.TEMPORARY_PASSWORD_HOURS : undefined,
-      formId,
+      formId: input.formId,
       keep: settings.PASSWORD_HISTORY,
     });
     await recordAudit(tx, context, {
@@ -113,6 +108,59 @@ export async function setPassword(
   });
 }
 
+type Known = NonNullable<Awaited<ReturnType<typeof findPassword>>>;
+
+/**
+ * May this form still set the password, or has it done so already? Asked under lock, before the hash and
+ * again with it.
+ */
+async function mayStillSet(
+  tx: Database,
+  context: ServiceContext,
+  { actor, subjectId, input }: {
+    actor: Actor;
+    subjectId: string;
+    input: SetPasswordInput;
+  },
+): Promise<Result<{ known: Known; saved: boolean }, SetPasswordFailure>> {
+  const allowed = await authorize(tx, context, {
+    actor,
+    action: "set_password",
+    subjectId,
+  });
+  if (!allowed.ok) return allowed;
+  const known = await findPassword(tx, subjectId);
+  if (!known) return refuse({ reason: "not_found" });
+  const { formId, password, seenSetAt } = input;
+  const saved = known.formId === formId && known.setBy === actor.userId &&
+    known.hash !== null && await context.hasher.verify(known.hash, password);
+  if (saved) return ok({ known, saved });
+  if ((known.setAt?.getTime() ?? null) !== seenSetAt) {
+    return refuse({ reason: "changed_meanwhile", setAt: known.setAt });
+  }
+  if (allowed.value.disabled) return refuse({ reason: "disabled" });
+  return ok({ known, saved });
+}
+
+/** That somebody tried a password which the user has or had: it could have been a guess. */
+async function recordReuse(
+  tx: Database,
+  context: ServiceContext,
+  { actor, subjectId, violations }: {
+    actor: Actor;
+    subjectId: string;
+    violations: PolicyViolation[];
+  },
+) {
+  if (!violations.some((it) => it.rule === "reused")) return;
+  await recordAudit(tx, context, {
+    event: "authn_password_set_fail",
+    actorId: actor.userId,
+    subjectId,
+    detail: { why: "reused" },
+  });
+}
+
 function judgeReason(reason: SetPasswordReason | undefined, text: string) {
   if (!reason || (reason === "other" && text === "")) {
     return { reason: "reason_missing" } as const;
@@ -120,16 +168,5 @@ function judgeReason(reason: SetPasswordReason | undefined, text: string) {
   const max = REASON_TEXT_LIMIT;
   return [...text].length > max || UNREADABLE.test(text)
     ? { reason: "reason_too_long", max } as const
-    : undefined;
-}
-
-/** What the same form has done already, if it has. */
-function savedBefore(
-  known: NonNullable<Awaited<ReturnType<typeof findPassword>>>,
-  actor: Actor,
-  formId: string,
-) {
-  return known.formId === formId && known.setBy === actor.userId
-    ? { sessionsEnded: known.sessionsEnded ?? 0 }
     : undefined;
 }

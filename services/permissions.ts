@@ -3,18 +3,23 @@ import {
   lockPermissions,
   replacePermissions,
 } from "../db/permissions.ts";
+import { findPassword } from "../db/passwords.ts";
 import { type Permission, PERMISSIONS } from "../db/schema.ts";
+import type { Database } from "../db/client.ts";
 import { deleteSessions } from "../db/sessions.ts";
+import { findUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 
 export { type Permission, PERMISSIONS };
 
 export type ChangePermissionsFailure =
   | { reason: "last_administrator" }
   | { reason: "changed_meanwhile"; current: Permission[] }
+  | { reason: "password_known_to_others" }
   | AuthorizeFailure;
 
 /**
@@ -32,7 +37,7 @@ export async function changePermissions(
     seen: Permission[];
   },
 ): Promise<Result<{ sessionsEnded: number }, ChangePermissionsFailure>> {
-  return await context.db.transaction(async (tx) => {
+  return await inTransaction(context, async (tx) => {
     await lockPermissions(tx);
     const allowed = await authorize(tx, context, {
       actor,
@@ -55,6 +60,9 @@ export async function changePermissions(
       })
     ) return refuse({ reason: "last_administrator" });
 
+    if (await isPasswordOfLesser(tx, { subjectId, granted })) {
+      return refuse({ reason: "password_known_to_others" });
+    }
     await replacePermissions(tx, {
       userId: subjectId,
       granted,
@@ -72,6 +80,21 @@ export async function changePermissions(
     });
     return ok({ sessionsEnded });
   });
+}
+
+/**
+ * Did somebody set the subject's password who lacks what is granted now? They know it, and could sign in
+ * with more than they hold; first the subject has to replace it.
+ */
+async function isPasswordOfLesser(
+  tx: Database,
+  { subjectId, granted }: { subjectId: string; granted: Permission[] },
+): Promise<boolean> {
+  if (granted.length === 0) return false;
+  const setBy = (await findPassword(tx, subjectId))?.setBy;
+  if (!setBy || setBy === subjectId) return false;
+  const setter = await findUser(tx, setBy);
+  return granted.some((it) => !setter?.permissions.includes(it));
 }
 
 function sameSet(a: Permission[], b: Permission[]) {

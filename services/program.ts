@@ -59,6 +59,7 @@ function breachCorpus(settings: Settings): BreachedPasswords {
   const { BREACH_CORPUS: corpus, BREACH_TIMEOUT_MS: timeoutMs } = settings;
   if (corpus === "off") return () => Promise.resolve(false);
   if (corpus.startsWith("file:")) {
+    checkFile(corpus.slice("file:".length));
     return breachedByFile({ path: corpus.slice("file:".length) });
   }
   return breachedByRangeApi({
@@ -69,12 +70,23 @@ function breachCorpus(settings: Settings): BreachedPasswords {
   });
 }
 
+function checkFile(path: string) {
+  try {
+    Deno.openSync(path).close();
+  } catch (error) {
+    throw new SettingError(
+      `BREACH_CORPUS: "${path}" can't be read (${(error as Error).name})`,
+    );
+  }
+}
+
 function checkProxies({ TRUSTED_PROXIES }: Settings) {
   try {
     checkRanges(TRUSTED_PROXIES);
+    if (TRUSTED_PROXIES.some((it) => it.endsWith("/0"))) throw new Error();
   } catch {
     throw new SettingError(
-      "TRUSTED_PROXIES: must be addresses or CIDR ranges, with commas between",
+      "TRUSTED_PROXIES: must be addresses or CIDR ranges, with commas between, and not everybody (/0)",
     );
   }
 }

@@ -11,6 +11,7 @@ import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Settings } from "./config.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 import { hashSecret, parseToken, sameText } from "./tokens.ts";
 
 export type { SessionRow };
@@ -48,7 +49,7 @@ export async function resumeSession(
 
 export async function signOut(context: ServiceContext, actor: Actor) {
   const { userId, sessionId } = actor;
-  await context.db.transaction(async (tx) => {
+  await inTransaction(context, async (tx) => {
     const ended = await deleteSessions(tx, { userId, only: sessionId });
     if (ended === 0) return;
     await recordAudit(tx, context, {
@@ -76,7 +77,7 @@ export async function terminateSessions(
     only?: string | undefined;
   },
 ): Promise<Result<number, AuthorizeFailure>> {
-  return await context.db.transaction(async (tx) => {
+  return await inTransaction(context, async (tx) => {
     const allowed = await authorize(tx, context, {
       actor,
       action: "end_sessions",

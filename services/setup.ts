@@ -17,6 +17,7 @@ import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 import { createToken, formatToken, hashSecret, parseToken } from "./tokens.ts";
 import {
   checkUserFields,
@@ -79,7 +80,7 @@ export async function completeSetup(
   });
   if (!judged.ok) return judged;
 
-  return await db.transaction(async (tx) => {
+  return await inTransaction(context, async (tx) => {
     await lockPermissions(tx);
     const taken = await findTaken(tx, fields);
     if (taken.length > 0) {

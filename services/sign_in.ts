@@ -11,6 +11,7 @@ import { rateAddress } from "./address.ts";
 import { describeError } from "./log.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
+import { inTransaction } from "./transaction.ts";
 
 export type SignInFailure =
   | { reason: "wrong_credentials" } // also: unknown, disabled, expired; nobody can tell which
@@ -53,6 +54,7 @@ export async function signIn(
     return refuse({ reason: "wrong_credentials" });
   }
 
+  context.signal?.throwIfAborted(); // nobody waits for it any more
   const token = createToken();
   const started = await insertSignIn(db, {
     userId: found.userId,
@@ -148,7 +150,15 @@ async function endReplaced(
   context: ServiceContext,
   { userId, sessionId }: Actor,
 ) {
-  await deleteSessions(context.db, { userId, only: sessionId });
+  await inTransaction(context, async (tx) => {
+    await deleteSessions(tx, { userId, only: sessionId });
+    await recordAudit(tx, context, {
+      event: "session_ended",
+      actorId: userId,
+      subjectId: userId,
+      detail: { why: "signed_in_again", session: sessionId },
+    });
+  });
 }
 
 /** Stronger parameters reach old hashes here. It must not fail a sign-in that has succeeded. */

@@ -15,6 +15,7 @@ import {
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 import {
   checkUserFields,
   type FieldProblems,
@@ -33,27 +34,29 @@ export async function createUser(
 ): Promise<Result<string, CreateUserFailure>> {
   const { db, settings } = context;
   const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
-  if (hasAny(problems)) return refuse({ reason: "invalid", problems });
-
-  return await takenAsProblem(fields, () =>
-    db.transaction(async (tx) => {
-      const allowed = await authorizeActor(tx, context, {
-        actor,
-        action: "create_user",
-      });
-      if (!allowed.ok) return allowed;
-      const taken = await findTaken(tx, fields);
-      if (taken.length > 0) return refuse(invalid(taken));
-      const id = uuidv7();
-      await insertUsers(tx, [{ id, ...fields }]);
-      await recordAudit(tx, context, {
-        event: "user_created",
-        actorId: actor.userId,
-        subjectId: id,
-        detail: { username: fields.username },
-      });
-      return ok(id);
-    }));
+  return await takenAsProblem(
+    fields,
+    () =>
+      inTransaction(context, async (tx) => {
+        const allowed = await authorizeActor(tx, context, {
+          actor,
+          action: "create_user",
+        });
+        if (!allowed.ok) return allowed;
+        if (hasAny(problems)) return refuse({ reason: "invalid", problems });
+        const taken = await findTaken(tx, fields);
+        if (taken.length > 0) return refuse(invalid(taken));
+        const id = uuidv7();
+        await insertUsers(tx, [{ id, ...fields }]);
+        await recordAudit(tx, context, {
+          event: "user_created",
+          actorId: actor.userId,
+          subjectId: id,
+          detail: { username: fields.username },
+        });
+        return ok(id);
+      }),
+  );
 }
 
 export type EditUserFailure =
@@ -73,43 +76,45 @@ export async function editUser(
 ): Promise<Result<void, EditUserFailure>> {
   const { db, settings } = context;
   const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
-  if (hasAny(problems)) return refuse({ reason: "invalid", problems });
-
-  return await takenAsProblem(fields, () =>
-    db.transaction(async (tx) => {
-      const allowed = await authorize(tx, context, {
-        actor,
-        action: "edit_user",
-        subjectId: userId,
-      });
-      if (!allowed.ok) return allowed;
-      const current = await findUser(tx, userId);
-      if (!current) return refuse({ reason: "not_found" });
-      if (current.version !== version) {
-        return refuse({ reason: "changed_meanwhile", current });
-      }
-      const taken = await findTaken(tx, fields, userId);
-      if (taken.length > 0) return refuse(invalid(taken));
-      // Attributes that the configuration no longer declares stay as they are.
-      const attributes = {
-        ...undeclared(context, current),
-        ...fields.attributes,
-      };
-      const changes = changedFields(current, { ...fields, attributes });
-      if (changes.length === 0) return ok(undefined);
-      await updateUser(tx, {
-        id: userId,
-        version,
-        fields: { ...fields, attributes },
-      });
-      await recordAudit(tx, context, {
-        event: "user_updated",
-        actorId: actor.userId,
-        subjectId: userId,
-        detail: { fields: changes },
-      });
-      return ok(undefined);
-    }));
+  return await takenAsProblem(
+    fields,
+    () =>
+      inTransaction(context, async (tx) => {
+        const allowed = await authorize(tx, context, {
+          actor,
+          action: "edit_user",
+          subjectId: userId,
+        });
+        if (!allowed.ok) return allowed;
+        if (hasAny(problems)) return refuse({ reason: "invalid", problems });
+        const current = await findUser(tx, userId);
+        if (!current) return refuse({ reason: "not_found" });
+        if (current.version !== version) {
+          return refuse({ reason: "changed_meanwhile", current });
+        }
+        const taken = await findTaken(tx, fields, userId);
+        if (taken.length > 0) return refuse(invalid(taken));
+        // Attributes that the configuration no longer declares stay as they are.
+        const attributes = {
+          ...undeclared(context, current),
+          ...fields.attributes,
+        };
+        const changes = changedFields(current, { ...fields, attributes });
+        if (changes.length === 0) return ok(undefined);
+        await updateUser(tx, {
+          id: userId,
+          version,
+          fields: { ...fields, attributes },
+        });
+        await recordAudit(tx, context, {
+          event: "user_updated",
+          actorId: actor.userId,
+          subjectId: userId,
+          detail: { fields: changes },
+        });
+        return ok(undefined);
+      }),
+  );
 }
 
 function undeclared(

@@ -1,3 +1,4 @@
+import { fold } from "../db/fold.ts";
 import type { UserFields } from "../db/users.ts";
 import type { AttributeSetting } from "./config.ts";
 
@@ -37,9 +38,9 @@ const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
 const EMAIL =
   /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
-/** Control characters, direction overrides, and what stands for text that could not be decoded. */
+/** Control characters, what can't be seen, direction overrides, and what stands for undecodable text. */
 export const UNREADABLE =
-  /[\p{Cc}\p{Co}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u;
+  /[\p{Cc}\p{Co}\p{Cn}\u2028\u2029\u202a-\u202e\u2800\ufffd]|(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u;
 
 const MALFORMED: Record<
   Exclude<AttributeSetting["type"], "text">,
@@ -62,12 +63,16 @@ export function checkUserFields(
     raw: string,
     { max, required }: { max: number; required: boolean },
   ) => {
+    if (raw.length > 8 * max) { // before NFC, which takes its time over a long row of accents
+      problems[field] = { problem: "too_long", max };
+      return "";
+    }
     const text = raw.normalize("NFC").trim();
     if (UNREADABLE.test(text) || !text.isWellFormed()) {
       problems[field] = { problem: "unreadable" };
     } else if ([...text].length > max) {
       problems[field] = { problem: "too_long", max };
-    } else if (required && text === "") {
+    } else if (required && fold(text) === "") {
       problems[field] = { problem: "required" };
     }
     return text;
@@ -82,7 +87,9 @@ export function checkUserFields(
     max: FIELD_LIMITS.username,
     required: true,
   });
-  if (!problems.username && !USERNAME.test(username)) {
+  if (
+    !problems.username && (!USERNAME.test(username) || fold(username) === "")
+  ) {
     problems.username = { problem: "malformed", kind: "username" };
   }
   const email = take("email", input.email, {

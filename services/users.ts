@@ -11,6 +11,7 @@ import {
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 
 export type { UserDetails };
 
@@ -42,18 +43,8 @@ export async function viewUser(
   return { user, recent, refusals: refusalsOf(actor, user) };
 }
 
-/** The user for a form that shows what the details show; recorded as they are. */
-export async function viewUserForm(
-  context: ServiceContext,
-  { actor, userId }: { actor: Actor; userId: string },
-): Promise<UserDetails | undefined> {
-  const user = await findUser(context.db, userId);
-  if (!user) return undefined;
-  await recordView(context, { actor, userId });
-  return user;
-}
-
-async function recordView(
+/** Whoever sees what the details show has seen the details. */
+export async function recordView(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ) {
@@ -104,7 +95,7 @@ export async function setUserDisabled(
     disabled: boolean;
   },
 ): Promise<Result<{ sessionsEnded: number }, DisableUserFailure>> {
-  return await context.db.transaction(async (tx) => {
+  return await inTransaction(context, async (tx) => {
     await lockPermissions(tx);
     const allowed = await authorize(tx, context, {
       actor,

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { Route } from "playwright-core";
 import { replacePermissions } from "../../db/permissions.ts";
 import { testInBrowser } from "../support/browser.ts";
 import { person } from "../support/people.ts";
@@ -68,19 +67,16 @@ testInBrowser(
 testInBrowser(
   "what is typed while a check is on its way stays in the field",
   async ({ site, visit }) => {
-    const { page, signIn, openPasswordForm } = await visit();
+    const { signIn, openPasswordForm } = await visit();
     await signIn(site.people.desk);
-    const held = Promise.withResolvers<Route>();
+    const early = site.hold("/password/check");
     const dialog = await openPasswordForm(site.people.zoe);
-    await page.route("**/password/check", (it) => held.resolve(it), {
-      times: 1,
-    });
     const field = dialog.getByLabel("New password");
     await field.pressSequentially("sh");
-    const first = await held.promise;
+    await early.arrived;
     await field.pressSequentially("ort");
     await dialog.getByText("It has 5 of at least 10").waitFor();
-    await first.continue().catch(() => {}); // the page may have given it up
+    early.release();
     await field.pressSequentially("er");
     await dialog.getByText("It has 7 of at least 10").waitFor();
     assert.equal(await field.inputValue(), "shorter");
@@ -92,17 +88,15 @@ testInBrowser(
   async ({ site, visit }) => {
     const { page, signIn } = await visit();
     await signIn(site.people.desk);
-    const held = Promise.withResolvers<Route>();
-    await page.route(/query=hilde/, (it) => held.resolve(it), { times: 1 });
+    const early = site.hold("query=hilde");
     const search = page.getByLabel("Search by");
     await search.fill("hilde");
-    const early = await held.promise;
+    await early.arrived;
     await search.fill("zoë");
     const hit = page.locator("#results").getByRole("link");
     await hit.filter({ hasText: "Zoë Müller" }).waitFor();
 
-    await early.continue().catch(() => {}); // the page may have given it up
-    await (await early.request().response())?.finished();
+    early.release();
     await page.evaluate("fetch('/users?query=later').then(it => it.text())");
     assert.equal(await hit.filter({ hasText: "Zoë Müller" }).count(), 1);
     assert.equal(await hit.filter({ hasText: "Hilde Desk" }).count(), 0);

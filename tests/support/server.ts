@@ -48,12 +48,23 @@ export async function serve(
     }),
   };
 
+  const holds: {
+    part: string;
+    arrived: PromiseWithResolvers<void>;
+    released: PromiseWithResolvers<void>;
+  }[] = [];
   // The port is known before the program is made, which has to be told its address.
   const made = Promise.withResolvers<Program>();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request, { remoteAddr }) => {
       const { app } = await made.promise;
+      const at = holds.findIndex((it) => request.url.includes(it.part));
+      if (at >= 0) {
+        const [hold] = holds.splice(at, 1);
+        hold!.arrived.resolve();
+        await hold!.released.promise;
+      }
       const address = remoteAddr.hostname;
       return await around(
         request,
@@ -79,6 +90,13 @@ export async function serve(
         value,
         url: origin,
       }));
+    },
+    /** Lets the next request whose address holds this part wait until it is released. */
+    hold: (part: string) => {
+      const arrived = Promise.withResolvers<void>();
+      const released = Promise.withResolvers<void>();
+      holds.push({ part, arrived, released });
+      return { arrived: arrived.promise, release: released.resolve };
     },
     close: async () => {
       await server.shutdown();
