@@ -32,7 +32,7 @@ export async function createUser(
   context: ServiceContext,
   { actor, input }: { actor: Actor; input: UserInput },
 ): Promise<Result<string, CreateUserFailure>> {
-  const { db, settings } = context;
+  const { settings } = context;
   const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
   return await takenAsProblem(
     fields,
@@ -74,7 +74,7 @@ export async function editUser(
     input: UserInput;
   },
 ): Promise<Result<void, EditUserFailure>> {
-  const { db, settings } = context;
+  const { settings } = context;
   const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
   return await takenAsProblem(
     fields,
