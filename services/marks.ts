@@ -33,7 +33,8 @@ export function markMatches(
   letters.forEach((letter, i) => {
     const last = pieces.at(-1);
     // An accent that stands apart belongs to the letter before it.
-    const match = matched.has(i) || (/\p{M}/u.test(letter) && !!last?.match);
+    const match = matched.has(i) ||
+      (!!last?.match && letter > "~" && /\p{M}/u.test(letter));
     if (last?.match === match) last.text += letter;
     else pieces.push({ text: letter, match });
   });
@@ -45,14 +46,24 @@ function foldEach(letters: string[]) {
   const owners: (number | undefined)[] = [undefined];
   let folded = " ";
   const append = (piece: string, owner: number | undefined) => {
-    for (const unit of spread(piece).split("")) {
+    for (const unit of piece.split("")) {
       const space = unit === " ";
       if (space && folded.endsWith(" ")) continue;
       folded += unit;
       owners.push(space ? undefined : owner);
     }
   };
-  letters.forEach((letter, i) => append(foldLetters(letter), i));
+  letters.forEach((letter, i) => append(foldLetter(letter), i));
   append(" ", undefined);
   return { folded, owners };
+}
+
+/** Most letters of a page: folding each anew took longer than all else of it. */
+const ASCII = Array.from(
+  { length: 128 },
+  (_, code) => spread(foldLetters(String.fromCharCode(code))),
+);
+
+function foldLetter(letter: string) {
+  return ASCII[letter.codePointAt(0)!] ?? spread(foldLetters(letter));
 }

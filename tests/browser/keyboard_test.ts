@@ -74,8 +74,7 @@ testInBrowser(
   "Enter in the password field saves what was typed",
   async ({ site, visit }) => {
     const user = await person(site.db);
-    const { page, signIn, openPasswordForm } = await visit();
-    await signIn(site.people.desk);
+    const { page, openPasswordForm } = await visit({ as: site.people.desk });
     const dialog = await openPasswordForm(user);
     await dialog.getByLabel("No access to the mailbox").check();
     await dialog.getByLabel("New password").fill("seven slow tramways 9");
@@ -87,8 +86,7 @@ testInBrowser(
 testInBrowser(
   "the check of a password never takes the focus from the field",
   async ({ site, visit }) => {
-    const { page, signIn, openPasswordForm } = await visit();
-    await signIn(site.people.desk);
+    const { page, openPasswordForm } = await visit({ as: site.people.desk });
     const dialog = await openPasswordForm(site.people.zoe);
     await dialog.getByRole("button", { name: "Save" }).click();
     await dialog.getByText("Nothing was saved.").waitFor();
@@ -105,8 +103,7 @@ testInBrowser(
 testInBrowser(
   "what is wrong with a form takes the focus, and leads to the field",
   async ({ site, visit }) => {
-    const { page, signIn } = await visit();
-    await signIn(site.people.desk);
+    const { page } = await visit({ as: site.people.desk });
     for (const path of ["/users/new", `/users/${site.people.zoe.id}/edit`]) {
       await page.goto(path);
       await page.getByLabel("Username").fill("");
@@ -123,8 +120,8 @@ testInBrowser(
 testInBrowser(
   "Escape closes an open menu and goes back to what opened it",
   async ({ site, visit }) => {
-    const { page, signIn } = await visit();
-    await signIn(site.people.admin);
+    const { page } = await visit({ as: site.people.admin });
+    await page.goto("/users");
     const menu = page.locator("summary", { hasText: "Account" });
     await menu.focus();
     await page.keyboard.press("Enter");

@@ -7,8 +7,8 @@ import { eventsOf } from "../support/rows.ts";
 testInBrowser(
   "Back and Forward lead through search, details and form",
   async ({ site, visit }) => {
-    const { page, signIn } = await visit();
-    await signIn(site.people.desk);
+    const { page } = await visit({ as: site.people.desk });
+    await page.goto("/users");
     const search = page.getByLabel("Search by");
     const edit = page.getByRole("heading", { name: "Edit Zoë Müller" });
     const details = page.getByRole("heading", { name: /^Zoë Müller$/ });
@@ -32,8 +32,7 @@ testInBrowser(
 
 testInBrowser("a double click on Save saves once", async ({ site, visit }) => {
   const user = await person(site.db);
-  const { page, signIn, openPasswordForm } = await visit();
-  await signIn(site.people.desk);
+  const { page, openPasswordForm } = await visit({ as: site.people.desk });
   const dialog = await openPasswordForm(user);
   await dialog.getByLabel("New password").fill("seven slow tramways 9");
   await dialog.getByLabel("No access to the mailbox").check();
@@ -51,8 +50,7 @@ testInBrowser("a double click on Save saves once", async ({ site, visit }) => {
 testInBrowser(
   "Escape closes the dialog, empties it, and leads back to its button",
   async ({ site, visit }) => {
-    const { page, signIn, openPasswordForm } = await visit();
-    await signIn(site.people.desk);
+    const { page, openPasswordForm } = await visit({ as: site.people.desk });
     const dialog = await openPasswordForm(site.people.zoe);
     await dialog.getByLabel("New password").fill("never to be kept 42");
     await page.keyboard.press("Escape");
@@ -67,8 +65,7 @@ testInBrowser(
 testInBrowser(
   "what is typed while a check is on its way stays in the field",
   async ({ site, visit }) => {
-    const { signIn, openPasswordForm } = await visit();
-    await signIn(site.people.desk);
+    const { openPasswordForm } = await visit({ as: site.people.desk });
     const early = site.hold("/password/check");
     const dialog = await openPasswordForm(site.people.zoe);
     const field = dialog.getByLabel("New password");
@@ -86,8 +83,8 @@ testInBrowser(
 testInBrowser(
   "the last search wins, however late the answer to an earlier one comes",
   async ({ site, visit }) => {
-    const { page, signIn } = await visit();
-    await signIn(site.people.desk);
+    const { page } = await visit({ as: site.people.desk });
+    await page.goto("/users");
     const early = site.hold("query=hilde");
     const search = page.getByLabel("Search by");
     await search.fill("hilde");
@@ -124,8 +121,8 @@ testInBrowser(
 testInBrowser(
   "more users come in when the end of the list comes into sight",
   async ({ site, visit }) => {
-    const { page, signIn } = await visit();
-    await signIn(site.people.desk);
+    const { page } = await visit({ as: site.people.desk });
+    await page.goto("/users");
     const rows = page.locator("#results tbody tr[id]");
     await rows.first().waitFor();
     await page.locator("#results tbody tr").last().scrollIntoViewIfNeeded();
@@ -141,8 +138,7 @@ testInBrowser(
   "what goes wrong in the dialog is said in the dialog, and nothing typed is lost",
   async ({ site, visit }) => {
     const staff = await person(site.db, { permissions: ["user_management"] });
-    const { page, signIn, openPasswordForm } = await visit();
-    await signIn(staff);
+    const { page, openPasswordForm } = await visit({ as: staff });
     const dialog = await openPasswordForm(site.people.zoe);
     await dialog.getByLabel("New password").fill("seven slow tramways 9");
     await dialog.getByText("It meets the rules").waitFor();

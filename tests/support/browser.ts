@@ -15,7 +15,12 @@ const PATIENCE_MS = 15_000;
 export interface Desk {
   site: Site;
   /** A page in a browser profile of its own, watched. */
-  visit(options?: BrowserContextOptions): Promise<Visit>;
+  visit(options?: VisitOptions): Promise<Visit>;
+}
+
+export interface VisitOptions extends BrowserContextOptions {
+  /** Signed in from the start; how one signs in is tested elsewhere. */
+  as?: Person | undefined;
 }
 
 export type Visit = Awaited<ReturnType<typeof openVisit>>;
@@ -120,7 +125,7 @@ export async function onPath(...names: string[]): Promise<string[]> {
 async function openVisit(
   browser: Browser,
   site: Site,
-  options: BrowserContextOptions = {},
+  { as, ...options }: VisitOptions = {},
 ) {
   const context = await browser.newContext({
     baseURL: site.origin,
@@ -130,6 +135,7 @@ async function openVisit(
   await context.addInitScript(
     "document.addEventListener('securitypolicyviolation', (it) => console.error('CSP', it.effectiveDirective, it.blockedURI))",
   );
+  if (as) await context.addCookies(await site.cookiesOf(as));
   const page = await context.newPage();
   return { page, problems: watch(page, site.origin), ...steps(page) };
 }
