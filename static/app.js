@@ -24,19 +24,31 @@ customElements.define(
 );
 
 const dialog = document.getElementById("dialog");
+const trouble = document.getElementById("trouble");
+// What had the focus once does not take it again from whoever has gone on.
+const focused = new WeakSet(document.querySelectorAll("[autofocus]"));
 
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail.ctx?.target;
-  if (target === dialog && dialog && !dialog.open) dialog.showModal();
-  // Where something has to be read first, the focus goes there.
+  if (target === dialog && dialog && !dialog.open) {
+    dialog.prepend(trouble); // nothing behind the dialog can be read or reached
+    dialog.showModal();
+  }
   const scope = dialog?.open ? dialog : document;
-  const focus = scope.querySelector('[data-focus="true"], [data-focus=""]') ??
-    scope.querySelector("[autofocus]");
-  if (target?.id !== "results") focus?.focus();
+  const candidates = [
+    ...scope.querySelectorAll("[data-focus]"),
+    ...scope.querySelectorAll("[autofocus]"),
+  ].filter((it) => !focused.has(it));
+  for (const it of candidates) focused.add(it);
+  candidates[0]?.focus();
 });
 
 // A password must not stay in the page after the dialog is gone.
-dialog?.addEventListener("close", () => dialog.replaceChildren());
+dialog?.addEventListener("close", () => {
+  document.querySelector("main").before(trouble);
+  trouble.replaceChildren();
+  dialog.replaceChildren();
+});
 
 document.addEventListener("click", (event) => {
   const close = event.target.closest?.("[data-close]");
@@ -59,10 +71,9 @@ document.addEventListener("keydown", (event) => {
 
 // No answer at all: say so, and leave everything that was typed where it is.
 document.addEventListener("htmx:error", () => {
-  const trouble = document.getElementById("trouble");
   trouble.textContent =
     "Passdesk does not answer. Check your connection, then try again; nothing that you typed is lost.";
 });
 document.addEventListener("htmx:before:request", () => {
-  document.getElementById("trouble").replaceChildren();
+  trouble.replaceChildren();
 });

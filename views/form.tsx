@@ -164,7 +164,7 @@ export function Notice(
       class={`notice ${kind}`}
       role={kind === "bad" ? "alert" : "status"}
       tabindex={-1}
-      data-focus={kind !== "plain"}
+      {...(kind !== "plain" && { "data-focus": "" })}
     >
       {children}
     </div>

@@ -31,7 +31,7 @@ export function EditUserForm(props: EditUserProps) {
   const action = `/users/${userId}/edit`;
   return (
     <article id="user">
-      <h1>
+      <h1 tabindex={-1} data-focus={isTroubled(props) ? undefined : ""}>
         Edit <Stored text={name} />
       </h1>
       <ErrorSummary
@@ -59,6 +59,11 @@ export function EditUserForm(props: EditUserProps) {
       </LiveForm>
     </article>
   );
+}
+
+/** Then what is wrong takes the focus, and not the heading. */
+function isTroubled({ errors, changedMeanwhile }: EditUserProps) {
+  return changedMeanwhile || Object.values(errors).some((it) => it);
 }
 
 function PasswordLine({ userId, from, passwordRefusal }: EditUserProps) {

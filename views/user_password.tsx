@@ -96,6 +96,8 @@ function Form(props: SetPasswordProps) {
   };
   return (
     <LiveForm action={action} target="#change-password" stay>
+      {/* Enter presses the first button of a form, and that must not be Generate. */}
+      <button type="submit" hidden>Save</button>
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       <ErrorSummary
         errors={errors}
@@ -185,6 +187,16 @@ function Reason({ reason, reasonText, errors }: SetPasswordProps) {
       aria-describedby={errors.reason ? "reason-error" : undefined}
     >
       <legend>Reason</legend>
+      {/* lynx ticks the first one by itself; nobody else gets to see this one. */}
+      <label class="check-line" hidden>
+        <input
+          type="radio"
+          name="reason"
+          value=""
+          checked={reason === ""}
+        />
+        not chosen yet
+      </label>
       {REASONS.map(([value, label]) => (
         <label class="check-line">
           <input
