@@ -49,6 +49,15 @@ Deno.test("a second process on the same folder is refused, with its name; data s
   await Deno.remove(dataDir, { recursive: true });
 });
 
+Deno.test("the embedded database's folder is for its owner alone, also where it was there before (ASVS 13.2.2)", async () => {
+  const dataDir = await Deno.makeTempDir();
+  await Deno.chmod(dataDir, 0o755);
+  const connection = await connectEmbedded(dataDir);
+  assert.equal((await Deno.stat(dataDir)).mode! & 0o777, 0o700);
+  await connection.close();
+  await Deno.remove(dataDir, { recursive: true });
+});
+
 testOnPostgres(
   "a statement that takes too long is stopped by the database",
   async () => {
