@@ -11,6 +11,9 @@ import { serve, type Site } from "./server.ts";
 /** A locator that doesn't come true by then is a failure; a slow machine still gets there. */
 const PATIENCE_MS = 15_000;
 
+/** A test that has not ended by then hangs, as it may where the browser dies under it. */
+const DEADLINE_MS = 150_000;
+
 /** What a browser's tests work with; one site and one browser for each file. */
 export interface Desk {
   site: Site;
@@ -41,19 +44,34 @@ export function testInBrowser(
     const { site, browser } = await started;
     const visits: Visit[] = [];
     try {
-      await body({
+      await beforeDeadline(body({
         site,
         visit: async (options) => {
           const visit = await openVisit(browser, site, options);
           visits.push(visit);
           return visit;
         },
-      });
+      }));
       for (const it of visits) assert.deepEqual(it.problems, []);
     } finally {
-      for (const it of visits) await it.page.context().close();
+      await beforeDeadline(
+        Promise.all(visits.map((it) => it.page.context().close())),
+      );
     }
   });
+}
+
+async function beforeDeadline(work: Promise<unknown>) {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error("the test hangs")),
+    DEADLINE_MS,
+  );
+  try {
+    await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 Deno.test.afterAll(async () => {
@@ -70,7 +88,13 @@ export function leaveOut(what: string) {
 async function start(executablePath: string) {
   const [site, browser] = await Promise.all([
     serve(),
-    chromium.launch({ executablePath, args: ["--no-sandbox"] }),
+    chromium.launch({
+      executablePath,
+      args: ["--no-sandbox"],
+      handleSIGTERM: false, // or it would keep the tests from being stopped
+      handleSIGINT: false,
+      handleSIGHUP: false,
+    }),
   ]);
   return { site, browser };
 }
