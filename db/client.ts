@@ -32,7 +32,13 @@ export async function connectPostgres(
     max: poolSize,
     connect_timeout: connectTimeoutSeconds,
     backoff: (retries: number) => Math.min(retries / 10, 1), // seconds; by default up to 20
-    connection: { statement_timeout: statementTimeoutMs, TimeZone: "UTC" },
+    connection: {
+      statement_timeout: statementTimeoutMs,
+      TimeZone: "UTC",
+      // Planning a search takes longer than the search, and each is written for any value.
+      plan_cache_mode: "force_generic_plan",
+      jit: "off", // takes 100 ms where the planner fears the worst; nothing here runs that long
+    },
     onnotice: () => {},
   });
   return {

@@ -1,7 +1,12 @@
-import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import { type Placeholder, type SQL, sql } from "drizzle-orm";
+import {
+  type PgDatabase,
+  PgDialect,
+  type PgQueryResultHKT,
+} from "drizzle-orm/pg-core";
 import type postgres from "postgres";
 
-/** Statements longer than this are batches: each has another text, and would only fill the server's memory. */
+/** Texts longer than this are batches: each has another one, and would only fill the server's memory. */
 const LONGEST_PREPARED = 8_000;
 
 /**
@@ -13,9 +18,13 @@ export function preparing<Client extends postgres.Sql>(client: Client): Client {
   return new Proxy(client, {
     get(target, name) {
       if (name === "unsafe") {
-        return (query: string, parameters: never[] = []) =>
+        return (
+          query: string,
+          parameters: never[] = [],
+          { prepare = false }: postgres.UnsafeQueryOptions = {},
+        ) =>
           target.unsafe(query, parameters, {
-            prepare: query.length <= LONGEST_PREPARED,
+            prepare: prepare || query.length <= LONGEST_PREPARED,
           });
       }
       if (name === "begin" || name === "savepoint") return within(target, name);
@@ -47,5 +56,44 @@ export function builtOnce<Query>(
     const query = built.get(db) ?? build(db);
     built.set(db, query);
     return query;
+  };
+}
+
+/** What `make` makes of each shape, made once. For shapes of which there are few. */
+export function remember<Shape, Made>(
+  make: (shape: Shape) => Made,
+): (shape: Shape) => Made {
+  const made = new Map<string, Made>();
+  return (shape) => {
+    const key = JSON.stringify(shape);
+    const known = made.get(key) ?? make(shape);
+    made.set(key, known);
+    return known;
+  };
+}
+
+/** Puts a value of what a call gives into a statement. */
+export type Given<Of> = (value: (of: Of) => unknown) => Placeholder;
+
+/**
+ * A statement written by hand, its text put together once: for a long one that takes longer than the server
+ * needs for it.
+ */
+export function statement<Of, Row>(
+  write: (given: Given<Of>) => SQL,
+): (db: PgDatabase<PgQueryResultHKT>, of: Of) => Promise<Row[]> {
+  const values: ((of: Of) => unknown)[] = [];
+  const query = new PgDialect().sqlToQuery(
+    write((value) => sql.placeholder(String(values.push(value) - 1))),
+  );
+  const prepared = builtOnce((db) =>
+    db._.session.prepareQuery(query, undefined, query.sql, false)
+  );
+  return async (db, of) => {
+    const result = await prepared(db).execute(
+      Object.fromEntries(values.map((value, i) => [i, value(of)])),
+    );
+    // The two drivers wrap rows differently.
+    return Array.isArray(result) ? result : (result as { rows: Row[] }).rows;
   };
 }

@@ -31,6 +31,10 @@ export const users = pgTable("users", {
   usernameKey: key("username_key").notNull(),
   nameKey: key("name_key").notNull(),
   emailKey: key("email_key"),
+  /** "muller anna": the last word first, so that a surname is a beginning too. */
+  invertedNameKey: key("inverted_name_key").notNull().generatedAlwaysAs(
+    sql`regexp_replace(name_key, '^(.*) ([^ ]+)$', '\\2 \\1')`,
+  ),
   /** A line of words for each field, as `haystack` of db/fold.ts: what "contains" looks into. */
   searchKey: key("search_key").notNull().generatedAlwaysAs(
     sql`regexp_replace(regexp_replace(' ' || name_key || E' \\n ' || username_key || E' \\n ' || coalesce(email_key, '') || ' ', '([\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\U00020000-\\U0003ffff])', ' \\1 ', 'g'), '[ -/:-@[-\`{-~]+', ' ', 'g')`,
@@ -45,6 +49,7 @@ export const users = pgTable("users", {
   uniqueIndex("users_email_key").on(t.emailKey),
   // With the search key, so that a search can go along the names without looking into the table.
   index("users_name_key").on(t.nameKey, t.id, t.searchKey),
+  index("users_inverted_name_key").on(t.invertedNameKey, t.id),
   index("users_disabled").on(t.nameKey, t.id, t.searchKey).where(
     sql`disabled_at is not null`,
   ),

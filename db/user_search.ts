@@ -1,20 +1,19 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { needles } from "./fold.ts";
+import { type Given, remember, statement } from "./prepared.ts";
 import type { Permission } from "./schema.ts";
+import { doubts, type Spelling, spellings } from "./spelling.ts";
+import { anyOf } from "./user_search_page.ts";
 import {
-  allOf,
-  alongNames,
-  anyOf,
   LAST,
   lookUp,
-  selectHits,
-  stands,
-  tier,
-} from "./user_search_tiers.ts";
-
-export const SEARCH_FIELDS = ["name", "username", "email"] as const;
-export type SearchField = typeof SEARCH_FIELDS[number];
+  matches,
+  SEARCH_FIELDS,
+  type SearchField,
+  type Words,
+} from "./user_search_texts.ts";
+import { type HitRow, type Lead, selectHits } from "./user_search_hits.ts";
 
 export interface UserFilter {
   state?: "active" | "disabled" | undefined;
@@ -36,6 +35,8 @@ export interface SearchQuery {
   filter: UserFilter;
   after?: SearchCursor | undefined;
   limit: number;
+  /** Words of it that may be misspelt: where the page isn't full, their spelling is told. */
+  doubtful: string[];
 }
 
 export interface FoundUser {
@@ -54,71 +55,113 @@ export interface FoundUser {
 export const TIER = {
   identifier: 0, // username or email, exactly
   name: 1, // begins the name; the exact name sorts first
-  username: 2, // begins the username
-  contains: 3, // each word somewhere
-  similarName: 4, // begins the name with a word that is spelt nearly like the one asked for
-  similar: 5, // each word somewhere, or one that is spelt nearly like it
+  invertedName: 2, // begins the name with its last word first: a surname, or "smith ann"
+  username: 3, // begins the username
+  contains: 4, // each word somewhere
+  similarName: 5, // begins the name with a word that is spelt nearly like the one asked for
+  similarInvertedName: 6,
+  similar: 7, // each word somewhere, or one that is spelt nearly like it
 } as const;
 
-/** Users by text, the best hits first; all users by name where there is no text. */
+/** Users by text, the best hits first; all users by name where there is no text. One statement. */
 export async function searchUsers(
   db: Database,
   query: SearchQuery,
-): Promise<FoundUser[]> {
-  const { text, fields, after, limit } = query;
-  const from = after?.tier ?? TIER.identifier;
+): Promise<{ users: FoundUser[]; spellings: Spelling[] | null }> {
+  const { text, fields, filter, doubtful } = query;
   const words = needles(text);
-  const found = from > TIER.username
-    ? []
-    : await selectHits(db, leadTiers(query, from), limit);
-  const missing = limit - found.length;
-  if (missing === 0 || words.length === 0 || from > TIER.contains) return found;
-  const contains = alongNames({ ...query, limit: missing }, TIER.contains, {
-    match: (searchKey) =>
-      sql`${allOf(words.map((it) => stands(it, searchKey, fields)))}
-        and not coalesce(${anyOf(Object.values(leads(query)))}, false)`,
-    lookUp: lookUp(words.map((it) => [it])),
+  const find = shaped({
+    everybody: text === "",
+    fields,
+    filter,
+    words: words.length,
+    doubtful: doubtful.length > 0,
   });
-  return [...found, ...await selectHits(db, contains, missing)];
-}
-
-/** What a hit of each leading tier is, of the fields that are searched. */
-function leads({ text, fields }: SearchQuery) {
-  const searched = (field: SearchField) => fields.includes(field);
-  // A range and not LIKE: it reads the index whatever the planner knows of the parameter.
-  const begins = (key: SQL) =>
-    sql`(${key} >= ${text} and ${key} < ${text + LAST})`;
+  const rows = await find(db, { ...query, words });
   return {
-    identifier: anyOf([
-      ...(searched("username") ? [sql`users.username_key = ${text}`] : []),
-      ...(searched("email") ? [sql`users.email_key = ${text}`] : []),
-    ]),
-    name: searched("name") ? begins(sql`users.name_key`) : sql`false`,
-    username: searched("username")
-      ? begins(sql`users.username_key`)
-      : sql`false`,
+    users: rows.filter((it): it is FoundUser & HitRow => it.id !== null),
+    spellings: rows[0]?.spellings ?? null,
   };
 }
 
-/** Hits that begin with the text, from one tier on; each tier comes in the order of an index. */
-function leadTiers(query: SearchQuery, from: number): SQL {
-  if (query.text === "") {
-    return tier(query, TIER.name, sql`name_key`, sql`true`);
-  }
-  const { identifier, name, username } = leads(query);
-  const others = sql`not coalesce(${identifier}, false)`;
-  const tiers = [
-    tier(query, TIER.identifier, sql`username_key`, identifier),
-    tier(query, TIER.name, sql`name_key`, sql`${name} and ${others}`),
-    tier(
-      query,
-      TIER.username,
-      sql`username_key`,
-      sql`${username} and ${others} and not ${name}`,
-    ),
-  ];
-  return sql.join(
-    tiers.slice(from).map((it) => sql`(${it})`),
-    sql` union all `,
+interface Asked extends SearchQuery {
+  words: string[];
+}
+
+const shaped = remember((shape: {
+  everybody: boolean;
+  fields: readonly SearchField[];
+  filter: UserFilter;
+  words: number;
+  doubtful: boolean;
+}) =>
+  statement<Asked, HitRow>((given) => {
+    const { everybody, fields, filter, words, doubtful } = shape;
+    const leads = everybody
+      ? [{ tier: TIER.name, key: sql`name_key`, ranges: [sql`true`] }]
+      : leadsOf(given, fields);
+    const needles: Words<Asked> = Array.from(
+      { length: words },
+      (_, i) => [(it) => it.words[i]!],
+    );
+    return selectHits(given, {
+      filter,
+      leads,
+      ...(words > 0 && {
+        rest: {
+          tier: TIER.contains,
+          match: matches(given, fields, needles),
+          lookUp: lookUp(given, needles),
+        },
+      }),
+      ...(doubtful &&
+        { spellings: spellings(given((it) => doubts(it.doubtful))) }),
+    });
+  })
+);
+
+/** What a hit of each leading tier is, of the fields that are searched. */
+function leadsOf(given: Given<Asked>, fields: readonly SearchField[]): Lead[] {
+  const text = given((it) => it.text);
+  const end = given((it) => it.text + LAST);
+  // A range and not LIKE: it reads the index whatever the planner knows of the parameter.
+  const begins = (key: SQL) => sql`(${key} >= ${text} and ${key} < ${end})`;
+  const [byName, byUsername, byEmail] = SEARCH_FIELDS.map((it) =>
+    fields.includes(it)
   );
+  const [name, inverted, username] = [
+    sql`users.name_key`,
+    sql`users.inverted_name_key`,
+    sql`users.username_key`,
+  ];
+  const exactly = [
+    ...(byUsername ? [sql`${username} = ${text}`] : []),
+    ...(byEmail ? [sql`users.email_key = ${text}`] : []),
+  ];
+  return [
+    ...(exactly.length > 0
+      ? [{
+        tier: TIER.identifier,
+        key: sql`username_key`,
+        ranges: [anyOf(exactly)],
+      }]
+      : []),
+    ...(byName
+      ? [
+        { tier: TIER.name, key: sql`name_key`, ranges: [begins(name)] },
+        {
+          tier: TIER.invertedName,
+          key: sql`inverted_name_key`,
+          ranges: [begins(inverted)],
+        },
+      ]
+      : []),
+    ...(byUsername
+      ? [{
+        tier: TIER.username,
+        key: sql`username_key`,
+        ranges: [begins(username)],
+      }]
+      : []),
+  ];
 }

@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import { compress } from "hono/compress";
 import type { Services } from "../services/context.ts";
 import { accountPassword } from "./account_password.tsx";
 import type { Assets } from "./assets.ts";
@@ -40,7 +39,7 @@ export function createApp(services: Services, assets: Assets) {
       refuseUnknownHost,
     )
     .get("/static/:file", assets.handler)
-    .use(compress(), deadline, refuseUnknownMethod, limitBody, resume, readForm)
+    .use(deadline, refuseUnknownMethod, limitBody, resume, readForm)
     .use(refuseCrossSite)
     // The authorization table: who may reach what is read here and nowhere else.
     // Open to everybody:

@@ -6,7 +6,7 @@ import {
   zstdCompressSync,
 } from "node:zlib";
 import type { Context } from "hono";
-import { accepts } from "hono/accepts";
+import { wantedEncoding } from "./encoding.ts";
 
 /** What the pages and the mount table need of the static files. */
 export interface Assets {
@@ -144,33 +144,12 @@ function headersOf(
 }
 
 function send(c: Context, copies: Copy[]): Response {
-  const encoding = accepts(c, {
-    header: "Accept-Encoding",
-    supports: copies.map((it) => it.encoding),
-    default: "identity",
-    match: mostWanted,
-  });
+  const encoding = wantedEncoding(c, copies.map((it) => it.encoding));
   const { bytes, headers } = copies.find((it) => it.encoding === encoding)!;
   return isKnown(c.req.header("if-none-match"), headers["etag"]!)
     ? c.body(null, 304, headers)
     : c.body(bytes, 200, headers);
 }
-
-/** Hono's name for it, `acceptsOptions`, is not exported. */
-type Match = NonNullable<Parameters<typeof accepts>[1]["match"]>;
-
-/**
- * The encoding of the highest q, the smallest copy among equals (RFC 9110, 12.5.3). Hono's
- * own match would take them in the browser's order, and that is gzip first.
- */
-const mostWanted: Match = (accepted, config) => {
-  const q = (encoding: string) =>
-    (accepted.find((it) => it.type.toLowerCase() === encoding) ??
-      accepted.find((it) => it.type === "*"))?.q ?? 0;
-  const best = Math.max(...config.supports.map(q));
-  return config.supports.find((it) => best > 0 && q(it) === best) ??
-    config.default;
-};
 
 /** If-None-Match compares weakly: a proxy may have put W/ before our tag (RFC 9110, 13.1.2). */
 function isKnown(ifNoneMatch: string | undefined, etag: string): boolean {

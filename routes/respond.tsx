@@ -1,8 +1,10 @@
+import { gzipSync } from "node:zlib";
 import type { Context } from "hono";
 import type { FC } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { PageContext } from "../views/page.ts";
 import { csrfToken } from "./csrf.ts";
+import { wantedEncoding } from "./encoding.ts";
 import type { AppEnv } from "./env.ts";
 
 /** htmx 4 says whether it wants the part that it targets or a whole page. */
@@ -33,7 +35,29 @@ export function respond<Props extends object>(
       <View {...props} />
     </PageContext.Provider>
   );
-  return c.html(html.toString(), status);
+  return sendHtml(c, html.toString(), status);
+}
+
+/** Bytes under which compression saves no packet. */
+const WORTH_COMPRESSING = 1024;
+const GZIP_LEVEL = 3; // 9 is 4 % smaller and takes twice as long
+
+/** Compressed in one go: a stream for it took longer than all the rest of a page. */
+function sendHtml(
+  c: Context<AppEnv>,
+  html: string,
+  status: ContentfulStatusCode,
+) {
+  c.header("Content-Type", "text/html; charset=UTF-8");
+  if (
+    html.length < WORTH_COMPRESSING ||
+    wantedEncoding(c, ["gzip", "identity"]) !== "gzip"
+  ) return c.body(html, status);
+  c.header("Content-Encoding", "gzip");
+  return c.body(
+    new Uint8Array(gzipSync(html, { level: GZIP_LEVEL })),
+    status,
+  );
 }
 
 /** To another page: by the browser, or by htmx where it asked. */

@@ -14,7 +14,7 @@ function fixedHeaders({ PUBLIC_URL }: Settings): [string, string][] {
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
-    "Vary": "HX-Request-Type, Cookie",
+    "Vary": "HX-Request-Type, Cookie, Accept-Encoding",
     ...(PUBLIC_URL.protocol === "https:" && {
       "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
     }),

@@ -1,4 +1,5 @@
-import { findSimilarWords, searchSimilarUsers } from "../db/similar_users.ts";
+import { searchSimilarUsers } from "../db/similar_users.ts";
+import type { Spelling } from "../db/spelling.ts";
 import {
   type FoundUser,
   type SearchCursor,
@@ -43,16 +44,24 @@ export async function findUsers(
   query: UserSearchQuery,
 ): Promise<UserSearch> {
   const fields = settings.SEARCH_FIELDS;
+  const { state, temporary, staff } = query;
   const search = {
     text: fold(query.query),
     fields,
-    filter: query,
+    filter: { state, temporary, staff },
     after: parseCursor(query.after),
     limit: USERS_PER_PAGE + 1,
   };
-  const found = await searchUsers(db, search);
-  const similar = await findSimilarUsers(db, search, found);
-  found.push(...similar.users);
+  const doubtful = mayBeMisspelt(search) ? wordsOf(search.text) : [];
+  const { users: found, spellings } = await searchUsers(db, {
+    ...search,
+    doubtful: doubtful.filter(isWorthCorrecting),
+  });
+  const meant = alternatives(search.text, spellings);
+  if (meant.length > 0) {
+    const limit = search.limit - found.length;
+    found.push(...await searchSimilarUsers(db, { ...search, limit }, meant));
+  }
 
   const page = found.slice(0, USERS_PER_PAGE);
   const last = found.length > USERS_PER_PAGE ? page.at(-1) : undefined;
@@ -63,52 +72,41 @@ export async function findUsers(
       toHit(
         user,
         fields,
-        isSimilar(user) ? similar.needles : exact,
+        isSimilar(user) ? meant.flat() : exact,
       )
     ),
     next: last && formatCursor(last),
   };
 }
 
-/**
- * Users for what may have been meant, where what was typed leaves room on the first page: in place of each
- * word that begins no word of any name, those spelt nearest. Words that do begin one are taken at their
- * word ("ann" is no "ian"), unless they all do and nobody has them together.
- */
-async function findSimilarUsers(
-  db: ServiceContext["db"],
-  search: SearchQuery,
-  found: FoundUser[],
-): Promise<{ users: FoundUser[]; needles: string[] }> {
-  const none = { users: [], needles: [] };
-  const { text, fields, after } = search;
-  const limit = search.limit - found.length;
-  const onFirstPage = after === undefined &&
-    found[0]?.tier !== TIER.identifier;
-  if (limit === 0 || !fields.includes("name")) return none;
-  if (!onFirstPage && !(after && isSimilar(after))) return none;
+/** Similar users are looked for where what was typed leaves room on the first page, and behind others. */
+function mayBeMisspelt(
+  { fields, after }: Pick<SearchQuery, "fields" | "after">,
+) {
+  return fields.includes("name") && (after === undefined || isSimilar(after));
+}
 
-  // The words of names as the database cuts them (0001_guards.sql).
-  const words = text.split(/[ '.-]+/).filter(Boolean).slice(0, MAX_NEEDLES);
-  const nearest = await Promise.all(
-    words.map((it) => isWorthCorrecting(it) ? findSimilarWords(db, it) : null),
+/**
+ * What may have been meant: in place of each word that begins no word of any name, those spelt nearest. Words
+ * that do begin one are taken at their word ("ann" is no "ian"), unless they all do and nobody has them
+ * together. Empty where there is nothing else to look for.
+ */
+function alternatives(text: string, spellings: Spelling[] | null): string[][] {
+  const misspelt = spellings?.some((it) => !it.known);
+  const nearest = new Map(
+    spellings?.filter((it) => !it.known || !misspelt)
+      .map((it) => [it.word, it.similar]),
   );
-  const corrected = nearest.some((it) => it && !it.known)
-    ? nearest.map((it) => it && !it.known ? it.similar : [])
-    : found.length === 0
-    ? nearest.map((it) => it?.similar ?? [])
-    : [];
-  if (!corrected.some((it) => it.length > 0)) return none;
-  const alternatives = words.map((word, i) => [
+  if (![...nearest.values()].some((it) => it.length > 0)) return [];
+  return wordsOf(text).map((word) => [
     ...needles(word),
-    ...corrected[i]!.map((it) => ` ${it} `),
+    ...(nearest.get(word) ?? []).map((it) => ` ${it} `),
   ]).filter((it) => it.length > 0);
-  const users = await searchSimilarUsers(
-    db,
-    { ...search, limit },
-    alternatives,
-  );
-  return { users, needles: alternatives.flat() };
+}
+
+/** The words of names as the database cuts them (0001_guards.sql). */
+function wordsOf(text: string) {
+  return text.split(/[ '.-]+/).filter(Boolean).slice(0, MAX_NEEDLES);
 }
 
 function toHit(
@@ -143,7 +141,7 @@ function formatCursor({ tier, key, id }: SearchCursor): string {
 /** Whatever was not made by `formatCursor` is the first page. */
 function parseCursor(text: string | undefined): SearchCursor | undefined {
   const [, tier, id, key] = text?.match(
-    /^([0-5])\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([^\0]*)$/s,
+    /^([0-7])\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([^\0]*)$/s,
   ) ??
     [];
   if (!tier || !id || key === undefined) return undefined;

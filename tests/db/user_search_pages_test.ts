@@ -5,7 +5,7 @@ import { type Database, rows } from "../../db/client.ts";
 import { fold, haystack, needles } from "../../db/fold.ts";
 import { insertPasswords } from "../../db/passwords.ts";
 import { replacePermissions } from "../../db/permissions.ts";
-import { SEARCH_FIELDS, type SearchField } from "../../db/user_search.ts";
+import { SEARCH_FIELDS, type SearchField } from "../../db/user_search_texts.ts";
 import { insertUsers } from "../../db/users.ts";
 import { demoPeople } from "../../services/demo_people.ts";
 import { testOnEach } from "../support/database.ts";
@@ -46,10 +46,14 @@ function lookAtAll(people: Stored[], query: Search): string[] {
       return place(0, username);
     }
     if (keys.name?.startsWith(text)) return place(1, name);
-    if (keys.username?.startsWith(text)) return place(2, username);
+    const inverted = fold(it.name).replace(/^(.*) (.+)$/, "$2 $1");
+    if (keys.name !== undefined && inverted.startsWith(text)) {
+      return place(2, inverted);
+    }
+    if (keys.username?.startsWith(text)) return place(3, username);
     const stands = (needle: string) =>
       Object.values(keys).some((key) => haystack(key).includes(needle));
-    return wanted.length > 0 && wanted.every(stands) ? place(3, name) : [];
+    return wanted.length > 0 && wanted.every(stands) ? place(4, name) : [];
   });
   const bytes = new TextEncoder();
   const order = (a: string, b: string) =>
@@ -104,14 +108,8 @@ testOnEach(
   async ({ db }) => {
     await seed(db);
     const people = await everybody(db);
-    const [sampled] = await rows<{ n: number }>(
-      db,
-      sql`select count(*)::int as n from users tablesample system (0.2) repeatable (7)`,
-    );
-    assert.ok(
-      sampled!.n > 8,
-      "enough for frequent texts to be met along the names",
-    );
+    // Frequent texts are met along the names only where the size of the table is known.
+    await rows(db, sql`analyze users`);
 
     let state = 11;
     const below = (n: number) => {

@@ -64,8 +64,8 @@ testOnEach(
       "Cy Zed",
       "Quorra",
       "Quorra Zed",
-      "Bo Zed",
       "Ada Quorra",
+      "Bo Zed",
       "Di Zed",
       "El Macquorrax",
     ]);
@@ -76,10 +76,10 @@ testOnEach(
       "Di Zed",
     ]);
     assert.deepEqual(await names(db, "zed quorra"), [
+      "Quorra Zed",
       "Bo Zed",
       "Cy Zed",
       "Di Zed",
-      "Quorra Zed",
     ]);
     assert.deepEqual(await names(db, "The-Quorra@Order.Example"), ["Di Zed"]);
     assert.deepEqual(await names(db, "quorra", ["email"]), ["Di Zed"]);

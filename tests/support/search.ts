@@ -1,9 +1,6 @@
 import type { Database } from "../../db/client.ts";
-import {
-  SEARCH_FIELDS,
-  type SearchField,
-  type UserFilter,
-} from "../../db/user_search.ts";
+import type { UserFilter } from "../../db/user_search.ts";
+import { SEARCH_FIELDS, type SearchField } from "../../db/user_search_texts.ts";
 import { readSettings } from "../../services/config.ts";
 import { findUsers } from "../../services/user_search.ts";
 

@@ -1,0 +1,2 @@
+ALTER TABLE "users" ADD COLUMN "inverted_name_key" text collate "C" GENERATED ALWAYS AS (regexp_replace(name_key, '^(.*) ([^ ]+)$', '\2 \1')) STORED NOT NULL;--> statement-breakpoint
+CREATE INDEX "users_inverted_name_key" ON "users" USING btree ("inverted_name_key","id");
