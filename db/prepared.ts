@@ -82,18 +82,37 @@ export type Given<Of> = (value: (of: Of) => unknown) => Placeholder;
 export function statement<Of, Row>(
   write: (given: Given<Of>) => SQL,
 ): (db: PgDatabase<PgQueryResultHKT>, of: Of) => Promise<Row[]> {
-  const values: ((of: Of) => unknown)[] = [];
-  const query = new PgDialect().sqlToQuery(
-    write((value) => sql.placeholder(String(values.push(value) - 1))),
-  );
-  const prepared = builtOnce((db) =>
-    db._.session.prepareQuery(query, undefined, query.sql, false)
-  );
+  const prepared = builtOnce((db) => {
+    const values = new Map<string, (of: Of) => unknown>();
+    const { text, names } = eachOnce(
+      new PgDialect().sqlToQuery(write((value) => {
+        const name = `${values.size}`;
+        values.set(name, value);
+        return sql.placeholder(name);
+      })),
+    );
+    const params = names.map((it) => sql.placeholder(it));
+    const query = db._.session
+      .prepareQuery({ sql: text, params }, undefined, text, false);
+    return { query, values: names.map((it) => [it, values.get(it)!] as const) };
+  });
   return async (db, of) => {
-    const result = await prepared(db).execute(
-      Object.fromEntries(values.map((value, i) => [i, value(of)])),
+    const { query, values } = prepared(db);
+    const result = await query.execute(
+      Object.fromEntries(values.map(([name, value]) => [name, value(of)])),
     );
     // The two drivers wrap rows differently.
     return Array.isArray(result) ? result : (result as { rows: Row[] }).rows;
   };
+}
+
+/** Drizzle numbers a placeholder anew wherever it stands: a value that stands ten times would be sent ten times. */
+function eachOnce({ sql, params }: { sql: string; params: unknown[] }) {
+  const named = params.map((it) => (it as Placeholder).name);
+  const names = [...new Set(named)];
+  const text = sql.replace(
+    /\$(\d+)/g,
+    (_, number) => `$${names.indexOf(named[number - 1]!) + 1}`,
+  );
+  return { text, names };
 }

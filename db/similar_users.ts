@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { needles } from "./fold.ts";
-import { remember, statement } from "./prepared.ts";
+import { remember } from "./prepared.ts";
 import {
   type FoundUser,
   type SearchQuery,
@@ -14,7 +14,7 @@ import {
   matches,
   type SearchField,
 } from "./user_search_texts.ts";
-import { type HitRow, selectHits } from "./user_search_hits.ts";
+import { search } from "./user_search_hits.ts";
 
 /** A word in its spellings, as needles (db/fold.ts). */
 export type Alternatives = readonly (readonly string[])[];
@@ -40,8 +40,7 @@ export async function searchSimilarUsers(
     alternatives: alternatives.map((it) => it.length),
     starts: starts.length,
   });
-  const rows = await find(db, { ...query, words, alternatives, starts });
-  return rows.filter((it): it is FoundUser & HitRow => it.id !== null);
+  return (await find(db, { ...query, words, alternatives, starts })).users;
 }
 
 interface Asked extends Omit<SearchQuery, "doubtful"> {
@@ -57,7 +56,7 @@ const shaped = remember((shape: {
   alternatives: number[];
   starts: number;
 }) =>
-  statement<Asked, HitRow>((given) => {
+  search<Asked>((given) => {
     const { fields, filter, words, alternatives, starts } = shape;
     const range = (length: number) => Array.from({ length }, (_, i) => i);
     const exactly = range(words).map((i) => [(it: Asked) => it.words[i]!]);
@@ -75,7 +74,7 @@ const shaped = remember((shape: {
           and users.${column} < ${given((it) => it.starts[i]! + LAST)})`
       ),
     }));
-    return selectHits(given, {
+    return {
       filter,
       leads: starts === 0 ? [] : leads,
       rest: {
@@ -84,6 +83,6 @@ const shaped = remember((shape: {
         lookUp: lookUp(given, nearly),
       },
       but: matches(given, fields, exactly),
-    });
+    };
   })
 );

@@ -1,10 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { needles } from "./fold.ts";
-import { type Given, remember, statement } from "./prepared.ts";
-import type { Permission } from "./schema.ts";
-import { doubts, type Spelling, spellings } from "./spelling.ts";
-import { anyOf } from "./user_search_page.ts";
+import { type Given, remember } from "./prepared.ts";
+import { doubts, spellings } from "./spelling.ts";
+import { anyOf, type Lead } from "./user_search_page.ts";
 import {
   LAST,
   lookUp,
@@ -13,7 +12,7 @@ import {
   type SearchField,
   type Words,
 } from "./user_search_texts.ts";
-import { type HitRow, type Lead, selectHits } from "./user_search_hits.ts";
+import { type FoundPage, search } from "./user_search_hits.ts";
 
 export interface UserFilter {
   state?: "active" | "disabled" | undefined;
@@ -46,7 +45,8 @@ export interface FoundUser {
   email: string | null;
   disabled: boolean;
   temporary: boolean;
-  permissions: Permission[];
+  /** Holds some permission. */
+  staff: boolean;
   tier: number;
   key: string;
 }
@@ -63,11 +63,11 @@ export const TIER = {
   similar: 7, // each word somewhere, or one that is spelt nearly like it
 } as const;
 
-/** Users by text, the best hits first; all users by name where there is no text. One statement. */
+/** Users by text, the best hits first; all users by name where there is no text. */
 export async function searchUsers(
   db: Database,
   query: SearchQuery,
-): Promise<{ users: FoundUser[]; spellings: Spelling[] | null }> {
+): Promise<FoundPage> {
   const { text, fields, filter, doubtful } = query;
   const words = needles(text);
   const find = shaped({
@@ -77,11 +77,7 @@ export async function searchUsers(
     words: words.length,
     doubtful: doubtful.length > 0,
   });
-  const rows = await find(db, { ...query, words });
-  return {
-    users: rows.filter((it): it is FoundUser & HitRow => it.id !== null),
-    spellings: rows[0]?.spellings ?? null,
-  };
+  return await find(db, { ...query, words });
 }
 
 interface Asked extends SearchQuery {
@@ -95,7 +91,7 @@ const shaped = remember((shape: {
   words: number;
   doubtful: boolean;
 }) =>
-  statement<Asked, HitRow>((given) => {
+  search<Asked>((given) => {
     const { everybody, fields, filter, words, doubtful } = shape;
     const leads = everybody
       ? [{ tier: TIER.name, key: sql`name_key`, ranges: [sql`true`] }]
@@ -104,7 +100,7 @@ const shaped = remember((shape: {
       { length: words },
       (_, i) => [(it) => it.words[i]!],
     );
-    return selectHits(given, {
+    return {
       filter,
       leads,
       ...(words > 0 && {
@@ -114,9 +110,10 @@ const shaped = remember((shape: {
           lookUp: lookUp(given, needles),
         },
       }),
-      ...(doubtful &&
-        { spellings: spellings(given((it) => doubts(it.doubtful))) }),
-    });
+      ...(doubtful && {
+        spellings: spellings(given((it) => doubts(it.doubtful))),
+      }),
+    };
   })
 );
 

@@ -1,105 +1,144 @@
-import { type SQL, sql } from "drizzle-orm";
-import type { Given } from "./prepared.ts";
+import { type Placeholder, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./client.ts";
+import { type Given, statement } from "./prepared.ts";
 import type { Spelling } from "./spelling.ts";
-import type { FoundUser, SearchQuery, UserFilter } from "./user_search.ts";
-import { alongNames, type Rest } from "./user_search_names.ts";
-import { anyOf, constant, type Page, passes } from "./user_search_page.ts";
+import type { FoundUser, UserFilter } from "./user_search.ts";
+import {
+  type Estimate,
+  lookedUpHits,
+  metHits,
+  stepsAlongNames,
+} from "./user_search_names.ts";
+import {
+  anyOf,
+  type Lead,
+  leadHits,
+  type Page,
+  type Paged,
+  pageOf,
+  type Rest,
+} from "./user_search_page.ts";
+import { NO_ESTIMATE, rareHits } from "./user_search_rare.ts";
 
-/** A tier whose hits an index has in order. */
-export interface Lead {
-  tier: number;
-  /** The column that puts them in order. */
-  key: SQL;
-  /** The parts of the index that hold them, each by itself, since together they would have to be sorted. */
-  ranges: SQL[];
+/** What a search looks for, tier by tier. */
+export interface Plan {
+  filter: UserFilter;
+  leads: Lead[];
+  rest?: Omit<Rest, "found">;
+  /** Whom another search finds. */
+  but?: (searchKey: SQL) => SQL;
+  /** Told with a page that isn't full (db/spelling.ts). */
+  spellings?: SQL;
 }
 
-/** A hit, or a row of nulls where there is none; each with what is told of the spelling. */
-export type HitRow =
-  & (FoundUser | { [field in keyof FoundUser]: null })
-  & { spellings: Spelling[] | null };
-
-/** One page in one statement: the hits of the leads, and while they don't fill it those of the rest. */
-export function selectHits<Of extends Pick<SearchQuery, "after" | "limit">>(
-  given: Given<Of>,
-  { filter, leads, rest, but = () => sql`false`, spellings = sql`null::json` }:
-    {
-      filter: UserFilter;
-      leads: Lead[];
-      rest?: Rest;
-      /** Whom another statement finds. */
-      but?: (searchKey: SQL) => SQL;
-      spellings?: SQL;
-    },
-): SQL {
-  const page = pageOf(given, filter);
-  const led = (some: Lead[]) => some.flatMap((it) => it.ranges);
-  const leading = leads.map((it, i) =>
-    lead(page, it, [...led(leads.slice(0, i)), but(sql`users.search_key`)])
-  );
-  const behind = rest && alongNames(
-    page,
-    rest,
-    (searchKey) => anyOf([...led(leads), but(searchKey)]),
-  );
-  return sql`
-    with led as materialized (
-      select * from (${sql.join([nobody, ...leading], sql` union all `)}) leads
-      limit ${page.limit}
-    ), ${behind ?? sql`behind as (${nobody})`},
-    hits as materialized (
-      select * from (select * from led union all select * from behind) found
-      limit ${page.limit}
-    )
-    select told.spellings, hit.* from (
-      select case when (select count(*) from hits) < ${page.limit}
-        and not exists (select from hits where tier = 0) then ${spellings} end as spellings
-    ) told left join (
-      select u.id, u.name, u.username, u.email, u.disabled_at is not null as disabled,
-        coalesce(p.temporary, false) as temporary,
-        array(select permission from permissions where user_id = u.id) as permissions,
-        hits.tier, hits.key
-      from hits join users u on u.id = hits.id left join passwords p on p.user_id = u.id
-    ) hit on true
-    order by hit.tier, hit.key, hit.id`;
+export interface FoundPage {
+  users: FoundUser[];
+  /** Null where the page is full, or led by an exact username or email. */
+  spellings: Spelling[] | null;
 }
 
-function pageOf<Of extends Pick<SearchQuery, "after" | "limit">>(
-  given: Given<Of>,
-  filter: UserFilter,
-): Page {
-  const from = given((it) => it.after?.tier ?? 0);
-  return {
-    filter,
-    limit: given((it) => it.limit),
-    reaches: (tier) => sql`${from}::int <= ${constant(tier)}`,
-    behind(tier, key) {
-      const last = (it: Of) => it.after?.tier === tier ? it.after : undefined;
-      const lastKey = given((it) => last(it)?.key ?? "");
-      const lastId = given((it) =>
-        last(it)?.id ?? "00000000-0000-0000-0000-000000000000"
-      );
-      // Not a comparison of rows: where a range begins later, the index would be read from here.
-      return sql`users.${key} >= ${lastKey}
-        and (users.${key} > ${lastKey} or users.id > ${lastId}::uuid)`;
-    },
+type Told = { spellings: Spelling[] | null; estimate: Estimate | null };
+type Hit = FoundUser | { [field in keyof FoundUser]: null };
+
+/** A search by a plan: one statement, but for a frequent text that the leads don't fill a page with. */
+export function search<Of extends Paged>(
+  plan: (given: Given<Of>) => Plan,
+): (db: Database, of: Of) => Promise<FoundPage> {
+  const first = statement<Of, Hit & Told>((given) =>
+    firstHits(given, plan(given))
+  );
+  const met = frequent(plan, metHits);
+  const lookedUp = frequent(plan, lookedUpHits);
+
+  return async (db, of) => {
+    const rows = await first(db, of);
+    const { spellings, estimate } = rows[0]!; // there is one, be it without a hit
+    const users: FoundUser[] = rows.filter(isUser);
+    if (!estimate) return { users, spellings };
+    const missing = { ...of, limit: of.limit - users.length };
+    const steps = stepsAlongNames(estimate, missing.limit);
+    const along = steps > 0 ? await met(db, { ...missing, steps }) : [];
+    users.push(
+      ...along.length === missing.limit
+        ? along
+        : await lookedUp(db, { ...missing, steps }),
+    );
+    return { users, spellings: users.length < of.limit ? spellings : null };
   };
 }
 
-function lead(page: Page, { tier, key, ranges }: Lead, found: SQL[]): SQL {
-  const { limit, filter } = page;
-  const hits = ranges.map((range) =>
-    sql`(
-      select id, ${key} as key, ${constant(tier)} as tier from users
-      where ${page.reaches(tier)} and ${range} and ${page.behind(tier, key)}
-        and ${passes(filter)} and not coalesce(${anyOf(found)}, false)
-      order by ${key}, id limit ${limit}
-    )`
-  );
-  return hits.length === 1 ? hits[0]! : sql`(
-    select * from (${sql.join(hits, sql` union all `)}) parts
-    order by key, id limit ${limit}
-  )`;
+function isUser<Row extends Hit>(row: Row): row is Row & FoundUser {
+  return row.id !== null;
 }
 
-const nobody = sql`select null::uuid as id, '' as key, 0 as tier where false`;
+/** The hits of the leads, and while they don't fill the page those of a rare text. */
+function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
+  const page = pageOf(given, plan.filter);
+  const rest = restOf(plan);
+  return sql`
+    with led as materialized (${led(page, plan)}),
+    ${
+    rest
+      ? rareHits(page, rest)
+      : sql`estimate as (${NO_ESTIMATE}), rare as (${NOBODY})`
+  },
+    hits as materialized (
+      select * from (select * from led union all select * from rare) found
+      limit ${page.limit}
+    )
+    select told.*, hit.* from (
+      select (select row_to_json(estimate) from estimate) as estimate,
+        case when (select count(*) from hits) < ${page.limit}
+          and not exists (select from hits where tier = 0)
+        then ${plan.spellings ?? sql`null::json`} end as spellings
+    ) told left join (${users}) hit on true
+    order by hit.tier, hit.key, hit.id`;
+}
+
+function frequent<Of extends Paged>(
+  plan: (given: Given<Of>) => Plan,
+  hits: (page: Page, rest: Rest, steps: Placeholder) => SQL,
+) {
+  type Going = Of & { steps: number };
+  return statement<Going, FoundUser>((given) => {
+    const planned = plan(given);
+    const page = pageOf(given, planned.filter);
+    return sql`with hits as materialized (${
+      hits(page, restOf(planned)!, given((it) => it.steps))
+    }) select * from (${users}) hit order by hit.key, hit.id`;
+  });
+}
+
+function led(page: Page, { leads, but = nobody }: Plan): SQL {
+  const each = leads.map((it, i) =>
+    leadHits(
+      page,
+      it,
+      foundBy(leads.slice(0, i), but)(sql`users.search_key`),
+    )
+  );
+  return sql`select * from (${
+    sql.join(each.length > 0 ? each : [NOBODY], sql` union all `)
+  }) leads limit ${page.limit}`;
+}
+
+function restOf({ leads, rest, but = nobody }: Plan): Rest | undefined {
+  return rest && { ...rest, found: foundBy(leads, but) };
+}
+
+function foundBy(leads: Lead[], but: (searchKey: SQL) => SQL) {
+  const ranges = leads.flatMap((it) => it.ranges);
+  return (searchKey: SQL) =>
+    sql`coalesce(${anyOf([...ranges, but(searchKey)])}, false)`;
+}
+
+const nobody = () => sql`false`;
+const NOBODY = sql`select null::uuid as id, '' as key, 0 as tier where false`;
+
+/** The users of `hits`, as they are shown. */
+const users = sql`
+  select u.id, u.name, u.username, u.email, u.disabled_at is not null as disabled,
+    coalesce(p.temporary, false) as temporary,
+    exists (select from permissions where user_id = u.id) as staff,
+    hits.tier, hits.key
+  from hits join users u on u.id = hits.id left join passwords p on p.user_id = u.id`;

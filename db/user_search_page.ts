@@ -1,5 +1,6 @@
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
-import type { UserFilter } from "./user_search.ts";
+import type { Given } from "./prepared.ts";
+import type { SearchQuery, UserFilter } from "./user_search.ts";
 
 /** What all tiers of a page share. */
 export interface Page {
@@ -9,6 +10,98 @@ export interface Page {
   reaches: (tier: number) => SQL;
   /** Of the tier that the cursor lies in, what is behind it; of all others everything. */
   behind: (tier: number, key: SQL) => SQL;
+}
+
+export type Paged = Pick<SearchQuery, "after" | "limit">;
+
+export function pageOf<Of extends Paged>(
+  given: Given<Of>,
+  filter: UserFilter,
+): Page {
+  const from = given((it) => it.after?.tier ?? 0);
+  return {
+    filter,
+    limit: given((it) => it.limit),
+    reaches: (tier) => sql`${from}::int <= ${constant(tier)}`,
+    behind(tier, key) {
+      const last = (it: Of) => it.after?.tier === tier ? it.after : undefined;
+      const lastKey = given((it) => last(it)?.key ?? "");
+      const lastId = given((it) =>
+        last(it)?.id ?? "00000000-0000-0000-0000-000000000000"
+      );
+      // Not a comparison of rows: where a range begins later, the index would be read from here.
+      return sql`users.${key} >= ${lastKey}
+        and (users.${key} > ${lastKey} or users.id > ${lastId}::uuid)`;
+    },
+  };
+}
+
+/** A tier whose hits an index has in order. */
+export interface Lead {
+  tier: number;
+  /** The column that puts them in order. */
+  key: SQL;
+  /** The parts of the index that hold them, each by itself, since together they would have to be sorted. */
+  ranges: SQL[];
+}
+
+/** The hits of a lead, without those who have been found before. */
+export function leadHits(
+  page: Page,
+  { tier, key, ranges }: Lead,
+  found: SQL,
+): SQL {
+  const { limit, filter } = page;
+  const hits = ranges.map((range) =>
+    sql`(
+      select id, ${key} as key, ${constant(tier)} as tier from users
+      where ${page.reaches(tier)} and ${range} and ${page.behind(tier, key)}
+        and ${passes(filter)} and not ${found}
+      order by ${key}, id limit ${limit}
+    )`
+  );
+  return hits.length === 1 ? hits[0]! : sql`(
+    select * from (${sql.join(hits, sql` union all `)}) parts
+    order by key, id limit ${limit}
+  )`;
+}
+
+/**
+ * The tier behind the leads, in the order of names: what no index has both matched and in order. A rare text is
+ * looked up, and its users sorted. A frequent one is met by going along the names, which ends as soon as the
+ * page is full. The planner would have to guess which it is, and reads the whole table where a text goes with
+ * the name; a sample tells, or how far in the table the first few were found (user_search_rare.ts).
+ */
+export interface Rest {
+  tier: number;
+  match: (searchKey: SQL) => SQL;
+  /** What the index of trigrams is asked for; `match` judges what it answers. */
+  lookUp: SQL;
+  /** Who has been found before. */
+  found: (searchKey: SQL) => SQL;
+}
+
+/** The hits of the rest among rows of `from`, which are users; in order, as many as fit. */
+export function restHits(
+  page: Page,
+  rest: Rest,
+  { from, and = sql`true` }: { from: SQL; and?: SQL },
+): SQL {
+  return sql`select users.id, users.name_key as key, ${
+    constant(rest.tier)
+  } as tier from ${from} users
+    where ${and} and ${page.behind(rest.tier, sql`name_key`)}
+      and ${isHit(page, rest, sql`users.search_key`)}
+    order by users.name_key, users.id limit ${page.limit}`;
+}
+
+export function isHit(
+  { filter }: Page,
+  { match, found }: Rest,
+  searchKey: SQL,
+): SQL {
+  return sql`${match(searchKey)} and not ${found(searchKey)}
+    and ${passes(filter)}`;
 }
 
 export function passes({ state, temporary, staff }: UserFilter): SQL {

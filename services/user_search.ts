@@ -57,7 +57,10 @@ export async function findUsers(
     ...search,
     doubtful: doubtful.filter(isWorthCorrecting),
   });
-  const meant = alternatives(search.text, spellings);
+  const meant = alternatives(search.text, {
+    spellings: spellings ?? [],
+    nobody: found.length === 0,
+  });
   if (meant.length > 0) {
     const limit = search.limit - found.length;
     found.push(...await searchSimilarUsers(db, { ...search, limit }, meant));
@@ -91,12 +94,13 @@ function mayBeMisspelt(
  * that do begin one are taken at their word ("ann" is no "ian"), unless they all do and nobody has them
  * together. Empty where there is nothing else to look for.
  */
-function alternatives(text: string, spellings: Spelling[] | null): string[][] {
-  const misspelt = spellings?.some((it) => !it.known);
-  const nearest = new Map(
-    spellings?.filter((it) => !it.known || !misspelt)
-      .map((it) => [it.word, it.similar]),
-  );
+function alternatives(
+  text: string,
+  { spellings, nobody }: { spellings: Spelling[]; nobody: boolean },
+): string[][] {
+  const misspelt = spellings.filter((it) => !it.known);
+  const corrected = misspelt.length > 0 ? misspelt : nobody ? spellings : [];
+  const nearest = new Map(corrected.map((it) => [it.word, it.similar]));
   if (![...nearest.values()].some((it) => it.length > 0)) return [];
   return wordsOf(text).map((word) => [
     ...needles(word),

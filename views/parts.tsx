@@ -1,4 +1,3 @@
-import type { Permission } from "../services/context.ts";
 import type { MarkedText } from "../services/user_search.ts";
 
 /** A moment in UTC, as the database and the log have it. */
@@ -24,10 +23,10 @@ export function Stored({ text }: { text: string | null }) {
 }
 
 export function StateBadges(
-  { disabled, temporary, permissions }: {
+  { disabled, temporary, staff }: {
     disabled: boolean;
     temporary: boolean;
-    permissions: Permission[];
+    staff: boolean;
   },
 ) {
   return (
@@ -36,7 +35,7 @@ export function StateBadges(
         ? <span class="badge bad">disabled</span>
         : <span class="badge">active</span>}
       {temporary && <span class="badge warn">temporary password</span>}
-      {permissions.length > 0 && <span class="badge staff">staff</span>}
+      {staff && <span class="badge staff">staff</span>}
     </>
   );
 }

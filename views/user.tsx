@@ -33,7 +33,11 @@ export function UserDetails(props: UserProps) {
         <h1>
           <Stored text={user.name} />
         </h1>
-        <StateBadges {...user} disabled={user.disabledAt !== null} />
+        <StateBadges
+          temporary={user.temporary}
+          disabled={user.disabledAt !== null}
+          staff={user.permissions.length > 0}
+        />
         <Actions {...props} />
       </div>
       <div class="cards">
