@@ -11,7 +11,7 @@ import {
 import { alias } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
-import { builtOnce } from "./prepared.ts";
+import { builtOnce, statement } from "./prepared.ts";
 import { auditEvents, users } from "./schema.ts";
 
 export type NewAuditEvent = Omit<
@@ -39,6 +39,20 @@ export async function insertAuditEvent(db: Database, event: NewAuditEvent) {
     detail: {},
     ...event,
   });
+}
+
+const insertionOfView = statement<NewAuditEvent, never>((given) =>
+  sql`
+    insert into audit_events (id, event, actor_id, subject_id, address, request_id)
+    select ${given(() => uuidv7())}::uuid, ${given((it) => it.event)},
+      ${given((it) => it.actorId)}::uuid, id,
+      ${given((it) => it.address)}, ${given((it) => it.requestId)}
+    from users where id = ${given((it) => it.subjectId)}`
+);
+
+/** That a user was looked at; nothing where there is no such user. */
+export async function insertView(db: Database, view: NewAuditEvent) {
+  await insertionOfView(db, view);
 }
 
 export interface AuditFilter {

@@ -1,8 +1,8 @@
 import { eq, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import { type Database, rows } from "./client.ts";
+import type { Database } from "./client.ts";
 import { fold } from "./fold.ts";
-import { builtOnce } from "./prepared.ts";
+import { builtOnce, statement } from "./prepared.ts";
 import type { NewSession } from "./sessions.ts";
 import { passwords, users } from "./schema.ts";
 
@@ -29,6 +29,59 @@ export async function findCredential(db: Database, identifier: string) {
   return row ?? null;
 }
 
+export interface SignIn {
+  userId: string;
+  passwordHash: string;
+  session: NewSession;
+  audit: { requestId: string; detail: Record<string, unknown> };
+  /** Counters that a success clears, and the one of the address, from which it takes one back. */
+  attemptKeys: [string, string];
+  addressKey: string;
+}
+
+const insertion = statement<SignIn, { id: string }>((given) => {
+  const address = given((it) => it.session.address);
+  return sql`
+    with subject as (
+      select id from users where id = ${given((it) => it.userId)}
+        and disabled_at is null for no key update
+    ), credential as (
+      select p.user_id from passwords p join subject on p.user_id = subject.id
+      where p.hash = ${given((it) => it.passwordHash)}
+        and (p.expires_at is null or p.expires_at > now())
+      for share of p
+    ), seen as (
+      update users set last_sign_in_at = now() from credential where users.id = credential.user_id
+    ), audited as (
+      insert into audit_events (id, event, actor_id, subject_id, address, request_id, detail)
+      select ${
+    given(() => uuidv7())
+  }::uuid, 'authn_login_success', user_id, user_id, ${address},
+        ${given((it) => it.audit.requestId)},
+        ${given((it) => JSON.stringify(it.audit.detail))}::jsonb
+      from credential
+    ), refunded as (
+      update rate_limits set attempts = attempts - 1
+      where key = ${given((it) => it.addressKey)} and attempts > 0
+        and exists (select 1 from credential)
+      returning key
+    ), cleared as (
+      -- behind the refund, which it counts: the order in which an attempt locks the same rows
+      delete from rate_limits
+      where key in (${given((it) => it.attemptKeys[0])}, ${
+    given((it) => it.attemptKeys[1])
+  })
+        and exists (select 1 from credential) and (select count(*) from refunded) >= 0
+    )
+    insert into sessions (id, user_id, secret_hash, address, user_agent)
+    select ${given((it) => it.session.id)}::uuid, user_id,
+      ${given((it) => it.session.secretHash)}, ${address}, ${
+    given((it) => it.session.userAgent)
+  }
+    from credential
+    returning id`;
+});
+
 /**
  * Begins a session, if the password that was verified still is the user's: one statement, so one
  * transaction and one wait for the disk. It locks the user, then the password, in the order in which
@@ -38,46 +91,7 @@ export async function findCredential(db: Database, identifier: string) {
  */
 export async function insertSignIn(
   db: Database,
-  { userId, passwordHash, session, audit, attemptKeys, addressKey }: {
-    userId: string;
-    passwordHash: string;
-    session: NewSession;
-    audit: { requestId: string; detail: Record<string, unknown> };
-    /** Counters that a success clears, and the one of the address, from which it takes one back. */
-    attemptKeys: [string, string];
-    addressKey: string;
-  },
+  signIn: SignIn,
 ): Promise<boolean> {
-  const { id, secretHash, address, userAgent } = session;
-  const started = await rows(
-    db,
-    sql`
-    with subject as (
-      select id from users where id = ${userId} and disabled_at is null for no key update
-    ), credential as (
-      select p.user_id from passwords p join subject on p.user_id = subject.id
-      where p.hash = ${passwordHash} and (p.expires_at is null or p.expires_at > now())
-      for share of p
-    ), seen as (
-      update users set last_sign_in_at = now() from credential where users.id = credential.user_id
-    ), audited as (
-      insert into audit_events (id, event, actor_id, subject_id, address, request_id, detail)
-      select ${uuidv7()}, 'authn_login_success', user_id, user_id, ${address}, ${audit.requestId},
-        ${JSON.stringify(audit.detail)}::jsonb
-      from credential
-    ), refunded as (
-      update rate_limits set attempts = attempts - 1
-      where key = ${addressKey} and attempts > 0 and exists (select 1 from credential)
-      returning key
-    ), cleared as (
-      -- behind the refund, which it counts: the order in which an attempt locks the same rows
-      delete from rate_limits where key in (${attemptKeys[0]}, ${
-      attemptKeys[1]
-    }) and exists (select 1 from credential) and (select count(*) from refunded) >= 0
-    )
-    insert into sessions (id, user_id, secret_hash, address, user_agent)
-    select ${id}, user_id, ${secretHash}, ${address}, ${userAgent} from credential
-    returning id`,
-  );
-  return started.length === 1;
+  return (await insertion(db, signIn)).length === 1;
 }

@@ -46,10 +46,10 @@ function foldEach(letters: string[]) {
   const owners: (number | undefined)[] = [undefined];
   let folded = " ";
   const append = (piece: string, owner: number | undefined) => {
-    for (const unit of piece.split("")) {
-      const space = unit === " ";
+    for (let n = 0; n < piece.length; n++) {
+      const space = piece[n] === " ";
       if (space && folded.endsWith(" ")) continue;
-      folded += unit;
+      folded += piece[n];
       owners.push(space ? undefined : owner);
     }
   };

@@ -1,8 +1,12 @@
-import { type AuditEventRow, listRecentEvents } from "../db/audit_events.ts";
+import {
+  type AuditEventRow,
+  insertView,
+  listRecentEvents,
+} from "../db/audit_events.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
-import { recordAudit } from "./audit.ts";
+import { type AuditEventName, recordAudit } from "./audit.ts";
 import {
   authorize,
   type AuthorizeFailure,
@@ -33,26 +37,28 @@ export async function viewUser(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ): Promise<UserView | undefined> {
-  const { db } = context;
-  const [user, recent] = await Promise.all([
+  const { db, requestId } = context;
+  // Beside each other: nothing is shown before all three are done.
+  const [user, events] = await Promise.all([
     findUser(db, userId),
-    listRecentEvents(db, userId, RECENT_EVENTS),
+    listRecentEvents(db, userId, RECENT_EVENTS + 1),
+    recordView(context, { actor, userId }),
   ]);
   if (!user) return undefined;
-  await recordView(context, { actor, userId });
+  const recent = events.filter((it) => it.requestId !== requestId)
+    .slice(0, RECENT_EVENTS);
   return { user, recent, refusals: refusalsOf(actor, user) };
 }
 
-/** Whoever sees what the details show has seen the details. */
+/** Whoever sees what the details show has seen the details; of an unknown id nothing is recorded. */
 export async function recordView(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ) {
-  await recordAudit(context.db, context, {
-    event: "sensitive_read",
-    actorId: actor.userId,
-    subjectId: userId,
-  });
+  const { db, requestId, address } = context;
+  const event: AuditEventName = "sensitive_read";
+  const [actorId, subjectId] = [actor.userId, userId];
+  await insertView(db, { event, actorId, subjectId, requestId, address });
 }
 
 /** The user behind a form that shows no more than the name, or that has been recorded already. */

@@ -124,6 +124,7 @@ export function SearchResults(props: UsersProps) {
 export function UserRows(props: UsersProps) {
   const { nonce } = usePage();
   const from = searchState(props);
+  const suffix = withFrom("", from); // once: to put it together takes longer than the row
   const more = props.next &&
     `/users?${new URLSearchParams([
       ...new URLSearchParams(from),
@@ -131,7 +132,7 @@ export function UserRows(props: UsersProps) {
     ])}`;
   return (
     <>
-      {props.hits.map((hit) => <UserRow hit={hit} from={from} />)}
+      {props.hits.map((hit) => <UserRow hit={hit} suffix={suffix} />)}
       {more && (
         <tr class="more">
           <td colspan={4}>
@@ -153,12 +154,12 @@ export function UserRows(props: UsersProps) {
   );
 }
 
-function UserRow({ hit, from }: { hit: UserHit; from: string }) {
+function UserRow({ hit, suffix }: { hit: UserHit; suffix: string }) {
   const { user } = hit;
   return (
     <tr id={`user-${user.id}`} class={user.disabled ? "disabled" : undefined}>
       <td data-label="Name">
-        <a href={withFrom(`/users/${user.id}`, from)}>
+        <a href={`/users/${user.id}${suffix}`}>
           <Marked text={hit.name} />
         </a>
         {hit.similar && <span class="badge warn">similar</span>}

@@ -180,4 +180,15 @@ testOnEach("HTML goes compressed to whoever takes it", async (connection) => {
   });
   assert.equal(response.headers.get("content-encoding"), "gzip");
   assert.match(response.headers.get("vary")!, /accept-encoding/i);
+  const html = await new Response(
+    response.body!.pipeThrough(new DecompressionStream("gzip")),
+  ).text();
+  assert.match(html, /<h1>User Management<\/h1>/);
+  for (const refused of ["gzip;q=0", "identity", "br"]) {
+    const plain = await visitor.send("GET", "/users", {
+      headers: { "Accept-Encoding": refused },
+    });
+    assert.equal(plain.headers.get("content-encoding"), null, refused);
+    assert.match(await plain.text(), /<h1>User Management<\/h1>/, refused);
+  }
 });

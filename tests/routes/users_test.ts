@@ -118,6 +118,20 @@ testOnEach(
   },
 );
 
+testOnEach(
+  "a look at the details shows what was before it, and at nobody is no look",
+  async (connection) => {
+    const { db, user, visitor } = await desk(connection);
+    const first = await (await visitor.get(`/users/${user.id}`)).text();
+    assert.match(first, /Nothing has happened yet/);
+    const second = await (await visitor.get(`/users/${user.id}`)).text();
+    assert.equal(second.split("<time").length, first.split("<time").length + 1);
+    const unknown = "01890000-0000-7000-8000-000000000000";
+    assert.equal((await visitor.get(`/users/${unknown}`)).status, 404);
+    assert.deepEqual(await eventsOf(db, unknown, "sensitive_read"), []);
+  },
+);
+
 testOnEach("an unknown or malformed id is not found", async (connection) => {
   const { visitor } = await desk(connection);
   for (
