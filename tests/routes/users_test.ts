@@ -121,7 +121,8 @@ testOnEach(
 testOnEach(
   "a look at the details shows what was before it, and at nobody is no look",
   async (connection) => {
-    const { db, user, visitor } = await desk(connection);
+    const { db } = connection;
+    const { user, visitor } = await desk(connection);
     const first = await (await visitor.get(`/users/${user.id}`)).text();
     assert.match(first, /Nothing has happened yet/);
     const second = await (await visitor.get(`/users/${user.id}`)).text();
