@@ -40,6 +40,9 @@ export async function connectPostgres(
       jit: "off", // takes 100 ms where the planner fears the worst; nothing here runs that long
     },
     onnotice: () => {},
+    // Only arrays need it, and we read none. A connection that the server ends while it is asked
+    // rejects a promise that nobody holds, which would end the process.
+    fetch_types: false,
   });
   return {
     db: drizzle({ client: preparing(client) }) as unknown as Database,

@@ -16,7 +16,7 @@ export interface UserFields {
 /** The permissions somebody holds, as a column of a query over `users`. */
 export const heldPermissions = sql<
   Permission[]
->`array(select ${permissions.permission} from ${permissions} where ${permissions.userId} = ${users.id} order by 1)`;
+>`to_json(array(select ${permissions.permission} from ${permissions} where ${permissions.userId} = ${users.id} order by 1))`;
 
 const setters = alias(users, "setters");
 
