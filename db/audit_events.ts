@@ -41,19 +41,16 @@ export async function insertAuditEvent(db: Database, event: NewAuditEvent) {
   });
 }
 
-const insertionOfView = statement<NewAuditEvent, never>((given) =>
-  sql`
+/** That a user was looked at; nothing where there is no such user. */
+export const insertView = statement<Omit<NewAuditEvent, "detail">, never>(
+  (given) =>
+    sql`
     insert into audit_events (id, event, actor_id, subject_id, address, request_id)
     select ${given(() => uuidv7())}::uuid, ${given((it) => it.event)},
       ${given((it) => it.actorId)}::uuid, id,
       ${given((it) => it.address)}, ${given((it) => it.requestId)}
-    from users where id = ${given((it) => it.subjectId)}`
+    from users where id = ${given((it) => it.subjectId)}`,
 );
-
-/** That a user was looked at; nothing where there is no such user. */
-export async function insertView(db: Database, view: NewAuditEvent) {
-  await insertionOfView(db, view);
-}
 
 export interface AuditFilter {
   /** Somebody who did it or to whom it was done. */

@@ -59,7 +59,7 @@ export function builtOnce<Query>(
   };
 }
 
-/** What `make` makes of each shape, made once. For shapes of which there are few. */
+/** What `make` makes of each shape, made once and kept. */
 export function remember<Shape, Made>(
   make: (shape: Shape) => Made,
 ): (shape: Shape) => Made {
