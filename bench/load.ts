@@ -7,23 +7,52 @@ export interface Load {
 
 export const PARALLEL = 16;
 
-/** Runs `request` alone, then many at once, each for `seconds`. Every answer must be as expected. */
-export async function load(
+/** How often the two take turns: other work on the machine then falls on both. */
+const ROUNDS = 8;
+
+/**
+ * Runs each alone, then many at once, `seconds` of both in all, taking turns. The medians of the rounds; every
+ * answer must be as expected.
+ */
+export async function sideBySide(
+  requests: [() => Promise<void>, () => Promise<void>],
+  { seconds = 4, parallel = PARALLEL } = {},
+): Promise<[Load, Load]> {
+  const rounds = requests.map(() => [] as Load[]);
+  for (let n = 0; n < ROUNDS; n++) {
+    for (const [i, request] of requests.entries()) {
+      rounds[i]!.push({
+        latencyMs: await latency(request, { seconds: seconds / ROUNDS }),
+        perSecond: await rate(request, {
+          seconds: seconds / ROUNDS,
+          parallel,
+        }),
+      });
+    }
+  }
+  return rounds.map((it) => ({
+    latencyMs: median(it.map((load) => load.latencyMs)),
+    perSecond: median(it.map((load) => load.perSecond)),
+  })) as [Load, Load];
+}
+
+async function latency(
   request: () => Promise<void>,
-  { seconds = 3, parallel = PARALLEL } = {},
-): Promise<Load> {
+  { seconds }: { seconds: number },
+): Promise<number> {
   for (let n = 0; n < 20; n++) await request(); // warm
   const times: number[] = [];
-  const alone = performance.now() + seconds * 1000;
-  while (performance.now() < alone) {
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
     const start = performance.now();
     await request();
     times.push(performance.now() - start);
   }
-  return {
-    latencyMs: times.sort((a, b) => a - b)[times.length >> 1]!,
-    perSecond: await rate(request, { seconds, parallel }),
-  };
+  return median(times);
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** How often `request` ends in a second, `parallel` at once. */

@@ -4,7 +4,7 @@ import {
 } from "../services/password_hash.ts";
 import * as argon2 from "@node-rs/argon2";
 import { benchDatabase, PASSWORD, somePeople } from "./database.ts";
-import { get, type Load, load, PARALLEL, rate } from "./load.ts";
+import { get, type Load, PARALLEL, rate, sideBySide } from "./load.ts";
 import { desk, visit } from "./passdesk.ts";
 
 /**
@@ -66,20 +66,27 @@ async function main() {
   const { cookie, setPassword } = await desk(origin);
 
   const searches = { selective: "hintergrab", common: "muller", none: "zzqqx" };
-  let baseline: Load | undefined;
   for (const [what, query] of Object.entries(searches)) {
     const path = `/users?query=${query}`;
-    const bare = await load(get(bareOrigin + path, cookie, "<table>"));
-    const ours = await load(get(origin + path, cookie, 'id="results"'));
-    baseline ??= bare;
-    compare(`search, ${what}`, ours, bare);
+    compare(
+      `search, ${what}`,
+      await sideBySide([
+        get(origin + path, cookie, 'id="results"'),
+        get(bareOrigin + path, cookie, "<table>"),
+      ]),
+    );
   }
   let next = 0;
-  const details = await load(async () => {
+  const details = async () => {
     const { id } = people[next++ % people.length]!;
     await get(`${origin}/users/${id}`, cookie, 'id="user"')();
-  });
-  compare("details", details, baseline!);
+  };
+  const bare = get(
+    `${bareOrigin}/users?query=${searches.selective}`,
+    cookie,
+    "<table>",
+  );
+  compare("details", await sideBySide([details, bare]));
 
   const bareHashes = await rate(bareVerify(await hasher.hash(PASSWORD)), {
     seconds: 5,
@@ -114,7 +121,7 @@ function bareVerify(hash: string) {
   };
 }
 
-function compare(what: string, ours: Load, bare: Load) {
+function compare(what: string, [ours, bare]: [Load, Load]) {
   say(
     `${what.padEnd(18)} ${ours.latencyMs.toFixed(2)} ms beside ${
       bare.latencyMs.toFixed(2)

@@ -3,7 +3,7 @@ import type { Database } from "./client.ts";
 import { needles } from "./fold.ts";
 import { type Given, remember } from "./prepared.ts";
 import { doubts, spellings } from "./spelling.ts";
-import { anyOf, type Lead } from "./user_search_page.ts";
+import type { Lead } from "./user_search_page.ts";
 import {
   LAST,
   lookUp,
@@ -136,13 +136,12 @@ function leadsOf(given: Given<Asked>, fields: readonly SearchField[]): Lead[] {
     ...(byEmail ? [sql`users.email_key = ${text}`] : []),
   ];
   return [
-    ...(exactly.length > 0
-      ? [{
-        tier: TIER.identifier,
-        key: sql`username_key`,
-        ranges: [anyOf(exactly)],
-      }]
-      : []),
+    ...exactly.map((range): Lead => ({
+      tier: TIER.identifier,
+      key: sql`username_key`,
+      ranges: [range],
+      hits: "one",
+    })),
     ...(byName
       ? [
         { tier: TIER.name, key: sql`name_key`, ranges: [begins(name)] },
@@ -158,6 +157,7 @@ function leadsOf(given: Given<Asked>, fields: readonly SearchField[]): Lead[] {
         tier: TIER.username,
         key: sql`username_key`,
         ranges: [begins(username)],
+        hits: "unique" as const,
       }]
       : []),
   ];

@@ -2,7 +2,7 @@ import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { type Given, statement } from "./prepared.ts";
 import type { Spelling } from "./spelling.ts";
-import type { FoundUser, UserFilter } from "./user_search.ts";
+import { type FoundUser, TIER, type UserFilter } from "./user_search.ts";
 import {
   type Estimate,
   lookedUpHits,
@@ -11,6 +11,7 @@ import {
 } from "./user_search_names.ts";
 import {
   anyOf,
+  constant,
   type Lead,
   leadHits,
   type Page,
@@ -89,7 +90,9 @@ function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
     select told.*, hit.* from (
       select (select row_to_json(estimate) from estimate) as estimate,
         case when (select count(*) from hits) < ${page.limit}
-          and not exists (select from hits where tier = 0)
+          and not exists (select from hits where tier = ${
+    constant(TIER.identifier)
+  })
         then ${plan.spellings ?? sql`null::json`} end as spellings
     ) told left join (${users}) hit on true
     order by hit.tier, hit.key, hit.id`;

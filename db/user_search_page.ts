@@ -41,6 +41,8 @@ export interface Lead {
   tier: number;
   /** The column that puts them in order. */
   key: SQL;
+  /** Hits: one at most, some of which each has a key of its own, or several of one key, put in order by id. */
+  hits?: "one" | "unique" | "several";
   /** The parts of the index that hold them, each by itself, since together they would have to be sorted. */
   ranges: SQL[];
 }
@@ -48,20 +50,24 @@ export interface Lead {
 /** The hits of a lead, without those who have been found before. */
 export function leadHits(
   page: Page,
-  { tier, key, ranges }: Lead,
+  { tier, key, ranges, hits = "several" }: Lead,
   found: SQL,
 ): SQL {
   const { limit, filter } = page;
-  const hits = ranges.map((range) =>
+  const first = {
+    one: sql``,
+    unique: sql`order by ${key} limit ${limit}`, // its index has no id, which would have to be sorted
+    several: sql`order by ${key}, id limit ${limit}`,
+  }[hits];
+  const parts = ranges.map((range) =>
     sql`(
       select id, ${key} as key, ${constant(tier)} as tier from users
       where ${page.reaches(tier)} and ${range} and ${page.behind(tier, key)}
-        and ${passes(filter)} and not ${found}
-      order by ${key}, id limit ${limit}
+        and ${passes(filter)} and not ${found} ${first}
     )`
   );
-  return hits.length === 1 ? hits[0]! : sql`(
-    select * from (${sql.join(hits, sql` union all `)}) parts
+  return parts.length === 1 ? parts[0]! : sql`(
+    select * from (${sql.join(parts, sql` union all `)}) parts
     order by key, id limit ${limit}
   )`;
 }
