@@ -59,6 +59,9 @@ export function builtOnce<Query>(
   };
 }
 
+/** So many shapes are kept: what people type has more, and most are asked for once. */
+const MOST_REMEMBERED = 500;
+
 /** What `make` makes of each shape, made once and kept. */
 export function remember<Shape, Made>(
   make: (shape: Shape) => Made,
@@ -68,6 +71,7 @@ export function remember<Shape, Made>(
     const key = JSON.stringify(shape);
     const known = made.get(key) ?? make(shape);
     made.set(key, known);
+    if (made.size > MOST_REMEMBERED) made.delete(made.keys().next().value!);
     return known;
   };
 }

@@ -1,6 +1,6 @@
-import { inArray, like, or, sql } from "drizzle-orm";
+import { between, inArray, or, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
-import { rateLimits } from "./schema.ts";
+import { LAST, rateLimits } from "./schema.ts";
 
 export interface Limit {
   key: string;
@@ -40,9 +40,7 @@ export async function forgetAttempts(
 ) {
   await db.delete(rateLimits).where(or(
     keys.length > 0 ? inArray(rateLimits.key, keys) : undefined,
-    prefix
-      ? like(rateLimits.key, `${prefix.replace(/[\\%_]/g, "\\$&")}%`)
-      : undefined,
+    prefix ? between(rateLimits.key, prefix, prefix + LAST) : undefined,
   ));
 }
 

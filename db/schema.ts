@@ -21,6 +21,9 @@ const key = customType<{ data: string }>({
   dataType: () => `text collate "C"`,
 });
 
+/** No key sorts behind a prefix followed by this one. */
+export const LAST = "\u{10FFFF}";
+
 export const users = pgTable("users", {
   id: uuid("id").primaryKey(), // UUIDv7
   username: text("username").notNull(),
@@ -138,7 +141,7 @@ export const auditEvents = pgTable("audit_events", {
 ]);
 
 export const rateLimits = pgTable("rate_limits", {
-  key: text("key").primaryKey(), // "sign_in:address:192.0.2.7"
+  key: key("key").primaryKey(), // "sign_in:address:192.0.2.7"
   attempts: integer("attempts").notNull().default(1),
   windowStart: instant("window_start").notNull().defaultNow(),
 });

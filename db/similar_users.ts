@@ -8,12 +8,8 @@ import {
   TIER,
   type UserFilter,
 } from "./user_search.ts";
-import {
-  LAST,
-  lookUp,
-  matches,
-  type SearchField,
-} from "./user_search_texts.ts";
+import { LAST } from "./schema.ts";
+import { lookUp, matches, type SearchField } from "./user_search_texts.ts";
 import { search } from "./user_search_hits.ts";
 
 /** A word in its spellings, as needles (db/fold.ts). */

@@ -1,5 +1,5 @@
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
-import { LAST } from "./user_search_texts.ts";
+import { LAST } from "./schema.ts";
 
 export interface Spelling {
   word: string;

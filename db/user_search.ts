@@ -4,8 +4,8 @@ import { needles } from "./fold.ts";
 import { type Given, remember } from "./prepared.ts";
 import { doubts, spellings } from "./spelling.ts";
 import type { Lead } from "./user_search_page.ts";
+import { LAST } from "./schema.ts";
 import {
-  LAST,
   lookUp,
   matches,
   SEARCH_FIELDS,

@@ -6,9 +6,6 @@ import { allOf, anyOf } from "./user_search_page.ts";
 export const SEARCH_FIELDS = ["name", "username", "email"] as const;
 export type SearchField = typeof SEARCH_FIELDS[number];
 
-/** No text sorts behind a prefix followed by this one. */
-export const LAST = "\u{10FFFF}";
-
 /** The words of what is looked for, each in its spellings: needles of db/fold.ts, got from what a call gives. */
 export type Words<Of> = readonly (readonly ((of: Of) => string)[])[];
 
