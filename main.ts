@@ -12,9 +12,13 @@ import {
 } from "./services/config.ts";
 import { demoSettings, seedDemo } from "./services/demo.ts";
 import { describeError, log } from "./services/log.ts";
+import type { Services } from "./services/context.ts";
+import { startMailWorker } from "./services/mail_delivery.ts";
+import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
 import { DataDirLockedError } from "./db/embedded.ts";
+import { writeLetter } from "./views/mails.tsx";
 
 /** Longest time in which requests under way may end after SIGTERM. */
 const SHUTDOWN_SECONDS = 10;
@@ -30,12 +34,16 @@ async function main() {
   ]);
   const services = createServices(settings, connection.db);
   if (connection.driver === "embedded") warnOfEmbedded(settings);
+  if (Deno.args.includes("mail")) return await sendMail(services, connection);
 
   const greeting = demo
     ? await seedDemo(services)
     : await setupGreeting(settings, await offerSetup(services));
   const app = createApp(services, assets);
   const stopHousekeeping = startHousekeeping(services);
+  const stopMail = settings.MAIL_WORKER === "on"
+    ? startMail(services)
+    : () => Promise.resolve();
   const server = Deno.serve(
     {
       hostname: settings.LISTEN_HOST,
@@ -65,6 +73,7 @@ async function main() {
   }
   await server.finished;
   stopHousekeeping();
+  await stopMail();
   await connection.close();
   log("info", "system_shutdown");
   Deno.exit(0);
@@ -79,6 +88,28 @@ function connect(settings: Settings): Promise<Connection> {
       statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     })
     : connectEmbedded(settings.DATA_DIR);
+}
+
+/** `deno task mail`: the worker and nothing else, until it is told to stop. */
+async function sendMail(services: Services, connection: Connection) {
+  const stop = startMail(services);
+  log("info", "system_startup", { driver: connection.driver, task: "mail" });
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => resolve());
+    }
+  });
+  await stop();
+  await connection.close();
+  Deno.exit(0);
+}
+
+function startMail(services: Services) {
+  const transport = createMailTransport(
+    services.settings,
+    (file) => log("info", "mail_written", { file }),
+  );
+  return startMailWorker(services, { transport, write: writeLetter });
 }
 
 function warnOfEmbedded({ DATA_DIR }: Settings) {

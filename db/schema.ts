@@ -157,3 +157,57 @@ export const setupLinks = pgTable("setup_links", {
 export const nameWords = pgTable("name_words", {
   word: key("word").primaryKey(),
 }, () => [index("name_words_ends").on(sql`reverse(word)`)]);
+
+export const MAIL_KINDS = ["password_reset", "password_changed"] as const;
+export type MailKind = typeof MAIL_KINDS[number];
+export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;
+
+/** The outbox: written in the transaction that causes a mail, sent by a worker. Holds no token. */
+export const mails = pgTable("mails", {
+  id: uuid("id").primaryKey(),
+  kind: text("kind", { enum: MAIL_KINDS }).notNull(),
+  /** Null where a stranger asked for a reset of somebody who doesn't exist: dropped, and not told. */
+  userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+  facts: jsonb("facts").$type<Record<string, string>>().notNull(),
+  state: text("state", { enum: MAIL_STATES }).notNull().default("queued"),
+  attempts: integer("attempts").notNull().default(0),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  /** When it is tried next. A worker that takes it moves it on: if that one dies, another tries. */
+  dueAt: instant("due_at").notNull().defaultNow(),
+}, (t) => [
+  index("mails_due").on(t.dueAt).where(sql`state = 'queued'`),
+  index("mails_user").on(t.userId, t.id),
+]);
+
+/** What the mail server answered, each time. */
+export const mailAttempts = pgTable("mail_attempts", {
+  id: uuid("id").primaryKey(),
+  mailId: uuid("mail_id").notNull().references(() => mails.id, {
+    onDelete: "cascade",
+  }),
+  at: instant("at").notNull().defaultNow(),
+  outcome: text("outcome", { enum: ["sent", "deferred", "failed"] }).notNull(),
+  answer: text("answer").notNull(),
+}, (t) => [index("mail_attempts_mail").on(t.mailId)]);
+
+export const LINK_PURPOSES = ["password_reset"] as const;
+export type LinkPurpose = typeof LINK_PURPOSES[number];
+
+/** Links in mails: made as the mail goes out, good for one purpose and one user, once. */
+export const mailLinks = pgTable("mail_links", {
+  id: uuid("id").primaryKey(),
+  purpose: text("purpose", { enum: LINK_PURPOSES }).notNull(),
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  mailId: uuid("mail_id").notNull().references(() => mails.id, {
+    onDelete: "cascade",
+  }),
+  secretHash: text("secret_hash").notNull(), // SHA-256; the secret is in the mail only
+  createdAt: instant("created_at").notNull().defaultNow(),
+  expiresAt: instant("expires_at").notNull(),
+  consumedAt: instant("consumed_at"),
+}, (t) => [
+  index("mail_links_user").on(t.userId, t.purpose),
+  index("mail_links_mail").on(t.mailId),
+]);

@@ -126,6 +126,14 @@ export async function updateUser(
   return updated.length === 1;
 }
 
+/** Locks a user as every change of a password does; null for an unknown id. */
+export async function lockUser(db: Database, id: string) {
+  const [row] = await db.select({
+    disabled: sql<boolean>`${users.disabledAt} is not null`,
+  }).from(users).where(eq(users.id, id)).for("no key update");
+  return row ?? null;
+}
+
 /** False where nothing had to change. */
 export async function setDisabled(
   db: Database,

@@ -11,6 +11,8 @@ import { requirePermission, requireUser } from "./guards.ts";
 import { methodNotAllowed, refuseUnknownMethod } from "./methods.ts";
 import { help } from "./help.tsx";
 import { home } from "./home.ts";
+import { passwordReset } from "./password_reset.tsx";
+import { passwordResets } from "./password_resets.tsx";
 import { ID } from "./paths.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { resume } from "./session.ts";
@@ -45,6 +47,8 @@ export function createApp(services: Services, assets: Assets) {
     // Open to everybody:
     .route("/sign-in", signInRoutes)
     .route("/setup", setup)
+    .route("/password-resets", passwordResets)
+    .route("/password-reset", passwordReset)
     // From here on closed, opened by name:
     .use(requireUser)
     .route("/", home)

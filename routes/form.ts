@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import type { z } from "zod";
+import { z } from "zod";
 import type { UserInput } from "../services/user_fields.ts";
 import type { AppEnv } from "./env.ts";
 
@@ -46,6 +46,10 @@ export function readQuery<Schema extends z.ZodType>(
   const params = once(new URL(c.req.url).searchParams);
   return parse(schema, Object.fromEntries(params));
 }
+
+/** A username or email as typed. Nobody's is longer, and comparing a long one costs whoever waits behind it. */
+export const Identifier = z.string().default("")
+  .transform((it) => it.trim().slice(0, 320));
 
 /** What a form says of a user; the service judges it. */
 export function readUserInput(c: Context<AppEnv>): UserInput {

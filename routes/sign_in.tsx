@@ -5,25 +5,25 @@ import { signIn } from "../services/sign_in.ts";
 import { SignInPage, type SignInProps } from "../views/sign_in.tsx";
 import { dropCookie, writeCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
-import { readFields, readQuery } from "./form.ts";
+import { Identifier, readFields, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { ownPath } from "./paths.ts";
 import { respond } from "./respond.tsx";
 
 const Query = z.object({
   next: z.string().optional(),
-  done: z.enum(["signed-out", "set-up"]).optional().catch(undefined),
+  done: z.enum(["signed-out", "set-up", "reset"]).optional().catch(undefined),
 });
 
 const Fields = z.object({
-  // Nobody's is longer, and comparing a long one costs whoever waits behind it.
-  identifier: z.string().default("").transform((it) => it.trim().slice(0, 320)),
+  identifier: Identifier,
   password: z.string().default(""),
   next: z.string().default("/"),
 });
 
 const DONE = {
   "signed-out": "You are signed out.",
+  "reset": "Your password is changed, and all sessions were ended. Sign in.",
   "set-up": "The first administrator is created. Sign in.",
 };
 

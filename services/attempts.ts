@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { fold } from "../db/fold.ts";
+
 /** Where tries to sign in to an account are counted; a new password clears all of them. */
 export function accountAttemptPrefix(account: string) {
   return `sign_in:account:${account}:`;
@@ -6,4 +9,14 @@ export function accountAttemptPrefix(account: string) {
 /** Where tries at one's own current password are counted. */
 export function ownAttemptKey(userId: string) {
   return `change_password:${userId}`;
+}
+
+/** Where requests for a reset link are counted. */
+export function resetAttemptKey(account: string) {
+  return `reset:account:${account}`;
+}
+
+/** What somebody typed may be a password in the wrong field: only a hash of it becomes a key. */
+export function unknownAccount(identifier: string) {
+  return createHash("sha256").update(fold(identifier)).digest("base64url");
 }

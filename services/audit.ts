@@ -19,6 +19,8 @@ export const AUDIT_EVENTS = [
   "authn_logout",
   "authn_password_change",
   "authn_password_change_fail",
+  "authn_password_reset",
+  "authn_reset_requested",
   "authn_password_set",
   "authn_password_set_fail",
   "authz_fail",

@@ -82,6 +82,21 @@ const Settings = z.object({
   ).default("off"),
   BREACH_TIMEOUT_MS: whole(50, 10_000).default(1_000),
 
+  RESET_LINK_MINUTES: whole(1, 60).default(10),
+  RESET_REQUESTS: whole(1, 100).default(3),
+  RESET_REQUESTS_PER_ADDRESS: whole(1, 100_000).default(20),
+
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SMTP_TLS: z.enum(["required", "optional"]).default("required"),
+  SMTP_TIMEOUT_SECONDS: whole(1, 120).default(15),
+  MAIL_FROM: z.string().regex(
+    /^[^<>\r\n]* ?<[^<>@\s]+@[^<>@\s]+>$/,
+    "must be like Passdesk <passdesk@example.org>",
+  ).optional(),
+  MAIL_LANGUAGE: z.enum(["en", "de"]).default("en"),
+  MAIL_ATTEMPTS: whole(1, 50).default(10),
+  MAIL_WORKER: z.enum(["on", "off"]).default("on"),
+
   HASH_MEMORY_KIB: whole(7_168, 4_194_304).default(19_456),
   HASH_ITERATIONS: whole(1, 100).default(2),
   HASH_PARALLELISM: whole(1, 64).default(1),
@@ -144,7 +159,7 @@ function checkTogether(settings: Settings): Settings {
 
 /** First words of our settings that other programs hardly use: with them a misspelling is found. */
 const FAMILIES =
-  /^(PASSDESK|PASSWORD|PASSPHRASE|SIGN_IN|SESSION|SEARCH|DATABASE|BREACH|HASH|TEMPORARY)_/;
+  /^(PASSDESK|PASSWORD|PASSPHRASE|SIGN_IN|SESSION|SEARCH|DATABASE|BREACH|HASH|TEMPORARY|RESET|MAIL)_/;
 const FOREIGN = new Set(["SESSION_MANAGER"]); // every X11 desktop sets it
 
 function looksLikeOurs(name: string) {

@@ -5,6 +5,7 @@ import { insertSession } from "../db/sessions.ts";
 import { ownAttemptKey } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { notifyOfPassword } from "./notices.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
@@ -84,6 +85,7 @@ export async function changePassword(
       subjectId: userId,
       detail: { sessions: sessionsEnded, session: token.id },
     });
+    await notifyOfPassword(tx, context, { userId, by: "user" });
     return ok({ token: formatToken(token), sessionsEnded: sessionsEnded - 1 });
   });
 }

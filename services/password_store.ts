@@ -1,8 +1,13 @@
 import type { Database } from "../db/client.ts";
 import { rememberPassword, upsertPassword } from "../db/passwords.ts";
+import { endMailLinks } from "../db/mail_links.ts";
 import { forgetAttempts } from "../db/rate_limits.ts";
 import { deleteSessions } from "../db/sessions.ts";
-import { accountAttemptPrefix, ownAttemptKey } from "./attempts.ts";
+import {
+  accountAttemptPrefix,
+  ownAttemptKey,
+  resetAttemptKey,
+} from "./attempts.ts";
 import type { NewHash } from "./password_judgement.ts";
 
 /** Stores a judged password with all that follows from it. Tells how many sessions it ended. */
@@ -26,11 +31,12 @@ export async function storePassword(
     formId,
     sessionsEnded,
   });
+  await endMailLinks(tx, { userId, purpose: "password_reset" });
   if (history) {
     await rememberPassword(tx, { userId, keep, ...history });
   }
   await forgetAttempts(tx, {
-    keys: [ownAttemptKey(userId)],
+    keys: [ownAttemptKey(userId), resetAttemptKey(userId)],
     prefix: accountAttemptPrefix(userId),
   });
   return sessionsEnded;

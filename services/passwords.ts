@@ -3,6 +3,7 @@ import { findPassword } from "../db/passwords.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { notifyOfPassword } from "./notices.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
@@ -104,6 +105,7 @@ export async function setPassword(
         sessions: sessionsEnded,
       },
     });
+    await notifyOfPassword(tx, context, { userId: subjectId, by: "staff" });
     return ok({ sessionsEnded });
   });
 }

@@ -1,4 +1,6 @@
 import type { Database } from "../db/client.ts";
+import { deleteOverLinks } from "../db/mail_links.ts";
+import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteOverSessions } from "../db/sessions.ts";
 import { checkRanges } from "./address.ts";
@@ -48,6 +50,8 @@ export function startHousekeeping({ db, settings, log }: Services) {
     try {
       await deleteOverSessions(db, sessionClocks(settings));
       await deleteOldAttempts(db);
+      await deleteOldMails(db);
+      await deleteOverLinks(db);
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));
     }

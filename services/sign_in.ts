@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
 import { countAttempt } from "../db/rate_limits.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findCredential, insertSignIn } from "../db/sign_ins.ts";
-import { fold } from "../db/fold.ts";
 import { replaceHash } from "../db/passwords.ts";
-import { accountAttemptPrefix } from "./attempts.ts";
+import { accountAttemptPrefix, unknownAccount } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
 import { rateAddress } from "./address.ts";
@@ -130,11 +128,6 @@ async function countAttempts(
     });
   }
   return { reason: "throttled", retryAfterSeconds: windowSeconds };
-}
-
-/** What somebody typed may be a password in the wrong field: only a hash of it becomes a key. */
-function unknownAccount(identifier: string) {
-  return createHash("sha256").update(fold(identifier)).digest("base64url");
 }
 
 function whyNot(

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { connectEmbedded, rows } from "../db/client.ts";
 import { sql } from "drizzle-orm";
 import { freshDatabaseUrl, testOnPostgres } from "./support/database.ts";
+import { csrfOf } from "./support/app.ts";
+import { mailServer } from "./support/mail.ts";
 import { freePort, startProgram, taskCommand } from "./support/process.ts";
 
 async function setting(given: Record<string, string> = {}) {
@@ -121,3 +123,70 @@ Deno.test("what ships is never allowed everything (ASVS 13.2.2)", async () => {
     );
   }
 });
+
+for (const apart of [false, true]) {
+  testOnPostgres(
+    `mail goes out with the permissions that ship${
+      apart ? ", also by a worker apart from the server" : ""
+    }`,
+    async () => {
+      const server = await mailServer();
+      const { origin, environment } = await setting({
+        DATABASE_URL: await freshDatabaseUrl(),
+        SMTP_URL: server.url,
+        ...(apart && { MAIL_WORKER: "off" }),
+      });
+      const program = await startProgram("start", environment);
+      await program.said("/setup/");
+      const worker = apart ? await startProgram("mail", environment) : null;
+      const link = program.output.stderr.match(/http:\S+\/setup\/\S+/)![0];
+      const visitor = overHttp(origin);
+      await visitor.get(link.slice(origin.length));
+      await visitor.post("/setup", {
+        name: "First Person",
+        username: "first",
+        email: "first@example.org",
+        newPassword: "seven geese cross the bridge",
+      });
+      await visitor.post("/password-resets/new", { identifier: "first" });
+      const deadline = Date.now() + 10_000;
+      while (server.received.length === 0 && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.deepEqual(server.received[0]?.to, ["first@example.org"]);
+      assert.equal(await program.end(), 0);
+      if (worker) assert.equal(await worker.end(), 0);
+      await server.close();
+    },
+  );
+}
+
+/** A browser over a real socket, as far as a form needs one. */
+function overHttp(origin: string) {
+  const cookies = new Map<string, string>();
+  async function send(path: string, init: RequestInit = {}) {
+    const response = await fetch(origin + path, {
+      redirect: "manual",
+      headers: {
+        cookie: [...cookies].map(([name, it]) => `${name}=${it}`).join("; "),
+        origin,
+      },
+      ...init,
+    });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name, value] = cookie.match(/^([^=]+)=([^;]*)/)!;
+      cookies.set(name!, value!);
+    }
+    return await response.text();
+  }
+  return {
+    get: send,
+    post: async (path: string, fields: Record<string, string>) => {
+      const csrf = csrfOf(await send(path));
+      return await send(path, {
+        method: "POST",
+        body: new URLSearchParams({ csrf, ...fields }),
+      });
+    },
+  };
+}

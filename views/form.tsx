@@ -58,6 +58,7 @@ export interface FieldProps {
   hint?: string | undefined;
   error?: string | undefined;
   required?: boolean | undefined;
+  readonly?: boolean | undefined;
   autofocus?: boolean | undefined;
   maxlength?: number;
   children?: Child;
@@ -74,6 +75,7 @@ export function Field(
     hint,
     error,
     required,
+    readonly,
     autofocus,
     children,
   }: FieldProps,
@@ -94,6 +96,7 @@ export function Field(
         autocomplete={autocomplete}
         {...AS_TYPED}
         required={required}
+        readonly={readonly}
         autofocus={autofocus}
         {...describedBy(id, { hint, error })}
       />

@@ -37,6 +37,7 @@ export function SignInPage({ identifier, next, error, notice }: SignInProps) {
           />
           <div class="actions">
             <button type="submit" class="primary">Sign in</button>
+            <a href="/password-resets/new">Reset your password</a>
           </div>
         </form>
       </section>

@@ -12,6 +12,12 @@ const EVERYBODY = [
   "GET /setup/:token",
   "POST /setup",
   "POST /setup/check",
+  "GET /password-resets/new",
+  "POST /password-resets/new",
+  "GET /password-resets/:token",
+  "GET /password-reset",
+  "POST /password-reset",
+  "POST /password-reset/check",
   "GET /static/:file",
 ];
 const SIGNED_IN = [
@@ -103,11 +109,11 @@ async function knock(
   return [...open].sort();
 }
 
-/** Sent away: to sign in, to the forced change, or refused. (The setup page refuses by its link, not its door.) */
+/** Sent away: to sign in, to the forced change, or refused. (The pages of a link refuse by the link, not by their door.) */
 function isShut(response: Response, route: string) {
   const to = response.headers.get("location") ?? "";
   const awayTo = to.split("?")[0];
-  if (response.status === 403) return !route.includes("/setup");
+  if (response.status === 403) return !/\/(setup|password-reset)/.test(route);
   return response.status === 303 && to !== "/sign-in?done=signed-out" &&
     (awayTo === "/sign-in" ||
       awayTo === "/account/password" && route !== "GET /");

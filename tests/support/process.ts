@@ -18,7 +18,7 @@ export function freePort(): number {
 
 /** A running program of its own, as an operator starts it. */
 export async function startProgram(
-  task: "start" | "demo",
+  task: "start" | "demo" | "mail",
   environment: Record<string, string>,
 ) {
   const dataDir = environment.DATA_DIR ?? "data";

@@ -1,0 +1,82 @@
+import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import type { Database } from "./client.ts";
+import { type LinkPurpose, mailLinks, users } from "./schema.ts";
+
+export type { LinkPurpose };
+
+/** What a link's token says of itself; the secret only as its hash. */
+export interface LinkKey {
+  id: string;
+  secretHash: string;
+  purpose: LinkPurpose;
+}
+
+export async function insertMailLink(
+  db: Database,
+  { minutes, ...link }: LinkKey & {
+    userId: string;
+    mailId: string;
+    minutes: number;
+  },
+) {
+  await db.insert(mailLinks).values({
+    ...link,
+    expiresAt: sql`now() + make_interval(mins => ${minutes})`,
+  });
+}
+
+const open = ({ id, secretHash, purpose }: LinkKey) =>
+  and(
+    eq(mailLinks.id, id),
+    eq(mailLinks.secretHash, secretHash),
+    eq(mailLinks.purpose, purpose), // made for one thing, good for no other (ASVS 6.6.2)
+    isNull(mailLinks.consumedAt),
+    sql`${mailLinks.expiresAt} > now()`,
+  );
+
+/** Whose link it is, while it is open and the account is not disabled. */
+export async function findLinkOwner(db: Database, key: LinkKey) {
+  const [owner] = await db.select({
+    userId: users.id,
+    name: users.name,
+    username: users.username,
+    email: users.email,
+  }).from(mailLinks).innerJoin(users, eq(users.id, mailLinks.userId))
+    .where(and(open(key), isNull(users.disabledAt)));
+  return owner ?? null;
+}
+
+/** True for one caller only, however many come at once. */
+export async function consumeMailLink(
+  db: Database,
+  key: LinkKey,
+): Promise<boolean> {
+  const consumed = await db.update(mailLinks).set({ consumedAt: sql`now()` })
+    .where(open(key)).returning({ id: mailLinks.id });
+  return consumed.length === 1;
+}
+
+/** Ends a user's open links of one purpose, or all but one of them. */
+export async function endMailLinks(
+  db: Database,
+  { userId, purpose, keep }: {
+    userId: string;
+    purpose: LinkPurpose;
+    keep?: string;
+  },
+) {
+  await db.delete(mailLinks).where(and(
+    eq(mailLinks.userId, userId),
+    eq(mailLinks.purpose, purpose),
+    isNull(mailLinks.consumedAt),
+    keep ? ne(mailLinks.id, keep) : undefined,
+  ));
+}
+
+/** Links that can't be used any more, apart from those that were. */
+export async function deleteOverLinks(db: Database) {
+  await db.delete(mailLinks).where(and(
+    isNull(mailLinks.consumedAt),
+    sql`${mailLinks.expiresAt} < now() - interval '1 day'`,
+  ));
+}

@@ -1,0 +1,76 @@
+import type { Context } from "hono";
+import { Hono } from "hono";
+import { z } from "zod";
+import { previewPassword } from "../services/password_judgement.ts";
+import {
+  completePasswordReset,
+  findReset,
+} from "../services/password_resets.ts";
+import { PasswordCheckResult } from "../views/password_field.tsx";
+import { ResetPage } from "../views/password_reset.tsx";
+import { violationTexts } from "../views/violations.ts";
+import { dropCookie, readCookie } from "./cookies.ts";
+import type { AppEnv } from "./env.ts";
+import { readFields, readQuery } from "./form.ts";
+import { passwordRules } from "./password_rules.ts";
+import { respond } from "./respond.tsx";
+
+const Query = z.object({
+  clear: z.literal("yes").optional().catch(undefined),
+});
+const Fields = z.object({ newPassword: z.string().default("") });
+
+/** Where the emailed link leads: whoever has its cookie may set the password, once. */
+export const passwordReset = new Hono<AppEnv>()
+  .get("/", async (c) => {
+    const { clear } = readQuery(c, Query);
+    return await respondForm(c, { clear: clear === "yes" });
+  })
+  .post("/check", async (c) => {
+    const { newPassword } = readFields(c, Fields);
+    const owner = await findReset(c.var.services, readCookie(c, "reset"));
+    return respond(c, {
+      page: PasswordCheckResult,
+      props: !owner || newPassword === ""
+        ? {}
+        : { check: previewPassword(c.var.services, owner, newPassword) },
+    });
+  })
+  .post("/", async (c) => {
+    const done = await completePasswordReset(c.var.services, {
+      token: readCookie(c, "reset"),
+      newPassword: readFields(c, Fields).newPassword,
+    });
+    if (done.ok) {
+      dropCookie(c, "reset");
+      return c.redirect("/sign-in?done=reset", 303);
+    }
+    const { failure } = done;
+    return failure.reason === "link_over"
+      ? await respondForm(c, {})
+      : await respondForm(c, {
+        error: violationTexts(failure.violations),
+        status: 422,
+      });
+  });
+
+async function respondForm(
+  c: Context<AppEnv>,
+  { status = 200, ...said }: {
+    clear?: boolean;
+    error?: string;
+    status?: 200 | 422;
+  },
+) {
+  const { services } = c.var;
+  const owner = await findReset(services, readCookie(c, "reset"));
+  return respond(c, {
+    page: ResetPage,
+    props: {
+      username: owner?.username,
+      rules: passwordRules(services.settings),
+      ...said,
+    },
+    status: owner ? status : 403,
+  });
+}

@@ -1,0 +1,72 @@
+import type { DueMail } from "../db/mails.ts";
+import {
+  insertMailLink,
+  type LinkKey,
+  type LinkPurpose,
+} from "../db/mail_links.ts";
+import type { Settings } from "./config.ts";
+import type { Services } from "./context.ts";
+import { createToken, formatToken, hashSecret, parseToken } from "./tokens.ts";
+
+export interface MadeLink {
+  id: string;
+  userId: string;
+  purpose: LinkPurpose;
+  url: string;
+  minutes: number;
+}
+
+/** Which mails have a link, where it leads, and how long it lasts. */
+const LINKS: Partial<
+  Record<DueMail["kind"], {
+    purpose: LinkPurpose;
+    path: string;
+    minutes: (settings: Settings) => number;
+  }>
+> = {
+  password_reset: {
+    purpose: "password_reset",
+    path: "/password-resets/",
+    minutes: (it) => it.RESET_LINK_MINUTES,
+  },
+};
+
+/**
+ * The link of a mail that is about to go out: made now, so that it lives from its sending on and no token
+ * waits in the outbox. Null for a mail without one; "nobody" where none may be made.
+ */
+export async function createMailLink(
+  { db, settings }: Services,
+  { id: mailId, kind, userId, disabled }: DueMail,
+): Promise<MadeLink | "nobody" | null> {
+  const made = LINKS[kind];
+  if (!made) return null;
+  if (userId === null || disabled) return "nobody";
+  const { purpose, path } = made;
+  const token = createToken();
+  const minutes = made.minutes(settings);
+  await insertMailLink(db, {
+    ...keyOf(token, purpose),
+    userId,
+    mailId,
+    minutes,
+  });
+  const url = new URL(path + formatToken(token), settings.PUBLIC_URL).href;
+  return { id: token.id, userId, purpose, url, minutes };
+}
+
+/** Undefined for what no link of ours can have held. */
+export function parseLink(
+  text: string | undefined,
+  purpose: LinkPurpose,
+): LinkKey | undefined {
+  const token = parseToken(text);
+  return token && keyOf(token, purpose);
+}
+
+function keyOf(
+  { id, secret }: { id: string; secret: string },
+  purpose: LinkPurpose,
+): LinkKey {
+  return { id, secretHash: hashSecret(secret), purpose };
+}

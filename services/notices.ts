@@ -1,0 +1,19 @@
+import type { Database } from "../db/client.ts";
+import { insertMail } from "../db/mails.ts";
+import type { ServiceContext } from "./context.ts";
+
+/** Who did it, as the user is told: a role, never a name of staff. */
+export type NoticeBy = "user" | "staff" | "reset_link";
+
+/** Tells the user that the password was changed, in the transaction that does it (ASVS 6.3.7). */
+export async function notifyOfPassword(
+  tx: Database,
+  { address }: Pick<ServiceContext, "address">,
+  { userId, by }: { userId: string; by: NoticeBy },
+) {
+  await insertMail(tx, {
+    kind: "password_changed",
+    userId,
+    facts: { by, address, at: new Date().toISOString() },
+  });
+}

@@ -1,0 +1,113 @@
+import { insertMail } from "../db/mails.ts";
+import { consumeMailLink, findLinkOwner } from "../db/mail_links.ts";
+import { findPassword } from "../db/passwords.ts";
+import { countAttempt } from "../db/rate_limits.ts";
+import { findUserByIdentifier, lockUser } from "../db/users.ts";
+import { rateAddress } from "./address.ts";
+import { resetAttemptKey, unknownAccount } from "./attempts.ts";
+import { recordAudit } from "./audit.ts";
+import type { ServiceContext } from "./context.ts";
+import { parseLink } from "./mail_links.ts";
+import { notifyOfPassword } from "./notices.ts";
+import { judgePassword } from "./password_judgement.ts";
+import type { PolicyViolation } from "./password_policy.ts";
+import { storePassword } from "./password_store.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
+
+export type RequestPasswordResetFailure = {
+  reason: "throttled"; // the address, whoever was asked for: it tells nothing of the account
+  retryAfterSeconds: number;
+};
+
+/**
+ * Somebody asks for a link. The same statements whether there is such a user or not, so the same answer in
+ * the same time (ASVS 6.3.8); who gets a mail is decided when it is sent.
+ */
+export async function requestPasswordReset(
+  context: ServiceContext,
+  { identifier }: { identifier: string },
+): Promise<Result<void, RequestPasswordResetFailure>> {
+  const { db, settings, address } = context;
+  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
+  const user = await findUserByIdentifier(db, identifier);
+  const addressKey = `reset:address:${rateAddress(address)}`;
+  const exceeded = await countAttempt(db, {
+    limits: [
+      { key: addressKey, limit: settings.RESET_REQUESTS_PER_ADDRESS },
+      {
+        key: resetAttemptKey(user?.id ?? unknownAccount(identifier)),
+        limit: settings.RESET_REQUESTS,
+      },
+    ],
+    windowSeconds,
+  });
+  if (exceeded?.key === addressKey) {
+    return refuse({ reason: "throttled", retryAfterSeconds: windowSeconds });
+  }
+  if (exceeded) return ok(undefined); // the mails that were asked for are on their way
+  await inTransaction(context, async (tx) => {
+    await insertMail(tx, {
+      kind: "password_reset",
+      userId: user?.id ?? null,
+      facts: { at: new Date().toISOString(), address },
+    });
+    await recordAudit(tx, context, {
+      event: "authn_reset_requested",
+      subjectId: user?.id ?? null,
+    });
+  });
+  return ok(undefined);
+}
+
+/** Whose link it is; undefined where it is over: expired, used, replaced, or never was. */
+export async function findReset(
+  { db }: ServiceContext,
+  token: string | undefined,
+) {
+  const link = parseLink(token, "password_reset");
+  return link && await findLinkOwner(db, link) || undefined;
+}
+
+export type CompletePasswordResetFailure =
+  | { reason: "link_over" }
+  | { reason: "policy"; violations: PolicyViolation[] };
+
+/**
+ * Sets the password by a link, which is used up by success alone. Everything that the old password opened
+ * ends; nobody is signed in by it (OWASP Forgot Password Cheat Sheet), and a second factor stays.
+ */
+export async function completePasswordReset(
+  context: ServiceContext,
+  { token, newPassword }: { token: string | undefined; newPassword: string },
+): Promise<Result<{ sessionsEnded: number }, CompletePasswordResetFailure>> {
+  const { db, settings } = context;
+  const link = parseLink(token, "password_reset");
+  const owner = link && await findLinkOwner(db, link);
+  const known = owner && await findPassword(db, owner.userId);
+  if (!link || !known) return refuse({ reason: "link_over" });
+  const judged = await judgePassword(context, { known, password: newPassword });
+  if (!judged.ok) return judged;
+
+  const { userId } = known;
+  return await inTransaction(context, async (tx) => {
+    // Under the lock of every change of a password: the link may have been ended by one meanwhile.
+    const user = await lockUser(tx, userId);
+    if (!user || user.disabled || !await consumeMailLink(tx, link)) {
+      return refuse({ reason: "link_over" });
+    }
+    const sessionsEnded = await storePassword(tx, judged.value, {
+      userId,
+      setBy: userId,
+      keep: settings.PASSWORD_HISTORY,
+    });
+    await recordAudit(tx, context, {
+      event: "authn_password_reset",
+      actorId: userId,
+      subjectId: userId,
+      detail: { sessions: sessionsEnded, link: link.id },
+    });
+    await notifyOfPassword(tx, context, { userId, by: "reset_link" });
+    return ok({ sessionsEnded });
+  });
+}

@@ -1,0 +1,81 @@
+import type { MailLetter } from "../services/mail_delivery.ts";
+import type { LetterWords } from "./mails.tsx";
+
+type Letters = Record<MailLetter["kind"], (letter: MailLetter) => LetterWords>;
+
+/** What the mails say, in each language. */
+export const LETTERS: Record<MailLetter["language"], Letters> = {
+  en: {
+    password_reset: ({ name, username, facts, link }) => ({
+      subject: "Reset your password",
+      paragraphs: [
+        `Hello ${name},`,
+        `somebody asked for a new password for your account ${username} (${
+          moment(facts.at)
+        }, from the address ${facts.address}). If that was you, choose it here within ${
+          link!.minutes
+        } minutes:`,
+        { url: link!.url },
+        "The link works once. Until you save a new password, the old one stays.",
+        "If it was not you, there is nothing to do: without this link nobody can change your password. Don't pass it on, not even to the help desk.",
+      ],
+    }),
+    password_changed: ({ name, username, facts }) => ({
+      subject: "Your password was changed",
+      paragraphs: [
+        `Hello ${name},`,
+        `the password of your account ${username} was changed ${
+          BY_EN[facts.by as keyof typeof BY_EN]
+        } (${
+          moment(facts.at)
+        }, from the address ${facts.address}). All sessions were ended.`,
+        "If you know of it, there is nothing to do. If not, call your help desk at once.",
+      ],
+    }),
+  },
+  de: {
+    password_reset: ({ name, username, facts, link }) => ({
+      subject: "Passwort zurücksetzen",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `jemand hat ein neues Passwort für Ihr Konto ${username} angefordert (${
+          moment(facts.at)
+        }, von der Adresse ${facts.address}). Wenn Sie das waren, wählen Sie es innerhalb von ${
+          link!.minutes
+        } Minuten hier:`,
+        { url: link!.url },
+        "Der Link gilt einmal. Bis Sie ein neues Passwort speichern, bleibt das alte.",
+        "Wenn Sie es nicht waren, ist nichts zu tun: Ohne diesen Link kann niemand Ihr Passwort ändern. Geben Sie ihn nicht weiter, auch nicht an den Service Desk.",
+      ],
+    }),
+    password_changed: ({ name, username, facts }) => ({
+      subject: "Ihr Passwort wurde geändert",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `das Passwort Ihres Kontos ${username} wurde ${
+          BY_DE[facts.by as keyof typeof BY_DE]
+        } geändert (${
+          moment(facts.at)
+        }, von der Adresse ${facts.address}). Alle Sitzungen wurden beendet.`,
+        "Wenn Sie davon wissen, ist nichts zu tun. Wenn nicht, rufen Sie sofort Ihren Service Desk an.",
+      ],
+    }),
+  },
+};
+
+const BY_EN = {
+  user: "by yourself, signed in",
+  staff: "by a member of staff",
+  reset_link: "by a link sent to this address",
+};
+
+const BY_DE = {
+  user: "von Ihnen selbst in einer Sitzung",
+  staff: "durch den Service Desk",
+  reset_link: "über einen Link an diese Adresse",
+};
+
+/** "2026-11-24 10:05 UTC" */
+function moment(at: string | undefined) {
+  return `${at?.slice(0, 16).replace("T", " ")} UTC`;
+}
