@@ -16,6 +16,7 @@ import type { Services } from "./services/context.ts";
 import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
+import { loadSecretKeys } from "./services/secret_key.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
 import { DataDirLockedError } from "./db/embedded.ts";
 import { writeLetter } from "./views/mails.tsx";
@@ -32,7 +33,8 @@ async function main() {
     connect(settings),
     loadAssets(),
   ]);
-  const services = createServices(settings, connection.db);
+  const secretKeys = await loadSecretKeys(settings); // beside the folder that is locked by now
+  const services = createServices(settings, connection.db, secretKeys);
   if (connection.driver === "embedded") warnOfEmbedded(settings);
   if (Deno.args.includes("mail")) return await sendMail(services, connection);
 

@@ -49,6 +49,7 @@ async function main() {
     LISTEN_PORT: "8765",
     SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000",
     MAIL_WORKER: "off",
+    SECRET_KEY: btoa("k".repeat(32)),
   }, [
     "--allow-env",
     "--allow-read",

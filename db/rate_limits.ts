@@ -1,4 +1,4 @@
-import { between, inArray, or, sql } from "drizzle-orm";
+import { between, eq, inArray, or, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
 import { LAST, rateLimits } from "./schema.ts";
 
@@ -42,6 +42,16 @@ export async function forgetAttempts(
     keys.length > 0 ? inArray(rateLimits.key, keys) : undefined,
     prefix ? between(rateLimits.key, prefix, prefix + LAST) : undefined,
   ));
+}
+
+/** Takes attempts back that were none: somebody got in. */
+export async function refundAttempts(
+  db: Database,
+  { key, attempts }: { key: string; attempts: number },
+) {
+  await db.update(rateLimits)
+    .set({ attempts: sql`greatest(${rateLimits.attempts} - ${attempts}, 0)` })
+    .where(eq(rateLimits.key, key));
 }
 
 /** Rows whose window is long over. */

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  bigint,
   boolean,
   check,
   customType,
@@ -120,7 +121,32 @@ export const sessions = pgTable("sessions", {
   lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
   address: text("address").notNull(),
   userAgent: text("user_agent").notNull(),
+  /** When it was last proved who sits there: at sign-in, and again before what that asks for. */
+  checkedAt: instant("checked_at").notNull().defaultNow(),
+  /** The password was right; the second factor is still to come. It opens nothing else. */
+  pending: boolean("pending").notNull().default(false),
 }, (t) => [index("sessions_user").on(t.userId)]);
+
+/** An authenticator app (RFC 6238). Counts once a code of it has confirmed it. */
+export const totps = pgTable("totps", {
+  userId: uuid("user_id").primaryKey().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  sealedSecret: text("sealed_secret").notNull(), // services/secret_box.ts
+  createdAt: instant("created_at").notNull().defaultNow(),
+  confirmedAt: instant("confirmed_at"),
+  /** The last step of which a code was used: none of it or before it works again. */
+  lastStep: bigint("last_step", { mode: "number" }).notNull().default(0),
+});
+
+/** Deleted as they are used. One salt for all of a set, so that a try costs one hash. */
+export const recoveryCodes = pgTable("recovery_codes", {
+  id: uuid("id").primaryKey(),
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  hash: text("hash").notNull(), // Argon2id, PHC string
+}, (t) => [index("recovery_codes_user").on(t.userId)]);
 
 /** Appended with the change that it tells of; a trigger refuses UPDATE, DELETE and TRUNCATE. */
 export const auditEvents = pgTable("audit_events", {
@@ -158,7 +184,11 @@ export const nameWords = pgTable("name_words", {
   word: key("word").primaryKey(),
 }, () => [index("name_words_ends").on(sql`reverse(word)`)]);
 
-export const MAIL_KINDS = ["password_reset", "password_changed"] as const;
+export const MAIL_KINDS = [
+  "password_reset",
+  "password_changed",
+  "second_factor_changed",
+] as const;
 export type MailKind = typeof MAIL_KINDS[number];
 export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;
 

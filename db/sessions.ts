@@ -27,6 +27,11 @@ const alive = (
     sql`${sessions.createdAt} > now() - make_interval(hours => ${absoluteHours})`,
   );
 
+/** Does the user of a query have one that counts? */
+export const secondFactor = sql<
+  boolean
+>`exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)`;
+
 const sessionById = builtOnce((db) =>
   db.select({
     id: sessions.id,
@@ -40,6 +45,7 @@ const sessionById = builtOnce((db) =>
     email: users.email,
     temporary: passwords.temporary,
     permissions: heldPermissions,
+    secondFactor,
   }).from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(passwords, eq(passwords.userId, sessions.userId))
@@ -49,7 +55,7 @@ const sessionById = builtOnce((db) =>
         idleMinutes: sql.placeholder("idleMinutes"),
         absoluteHours: sql.placeholder("absoluteHours"),
       }),
-      sql`${users.disabledAt} is null`,
+      sql`${users.disabledAt} is null and not ${sessions.pending}`,
     )).prepare("session_by_id")
 );
 
@@ -70,9 +76,64 @@ export async function touchSession(db: Database, id: string) {
 
 export async function insertSession(
   db: Database,
-  session: NewSession & { userId: string },
+  session: NewSession & { userId: string; pending?: boolean },
 ) {
   await db.insert(sessions).values(session);
+}
+
+/** Minutes in which the second factor has to follow the password. */
+export const PENDING_MINUTES = 10;
+
+/** A sign-in that waits for its second factor, and whose it is. */
+export async function findPendingSession(db: Database, id: string) {
+  const [row] = await db.select({
+    id: sessions.id,
+    secretHash: sessions.secretHash,
+    userId: users.id,
+    username: users.username,
+    temporary: passwords.temporary,
+  }).from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(passwords, eq(passwords.userId, sessions.userId))
+    .where(and(
+      eq(sessions.id, id),
+      sessions.pending,
+      sql`${sessions.createdAt} > now() - make_interval(mins => ${PENDING_MINUTES})`,
+      sql`${users.disabledAt} is null`,
+    ));
+  return row ?? null;
+}
+
+/** One's own session while it is there; whether somebody proved to sit there in the last `minutes`. */
+export async function findOwnSession(
+  db: Database,
+  { userId, sessionId, minutes }: {
+    userId: string;
+    sessionId: string;
+    minutes: number;
+  },
+) {
+  const [row] = await db.select({
+    checked: sql<
+      boolean
+    >`${sessions.checkedAt} > now() - make_interval(mins => ${minutes})`,
+  }).from(sessions).where(and(
+    eq(sessions.id, sessionId),
+    eq(sessions.userId, userId),
+    eq(sessions.pending, false),
+  ));
+  return row ?? null;
+}
+
+/** The same session under a new secret, with the proof just given. False where it has ended. */
+export async function renewSession(
+  db: Database,
+  { id, secretHash }: { id: string; secretHash: string },
+): Promise<boolean> {
+  return (await db.update(sessions)
+    .set({ secretHash, checkedAt: sql`now()` })
+    .where(and(eq(sessions.id, id), eq(sessions.pending, false)))
+    .returning({ id: sessions.id })).length === 1;
 }
 
 /** A user's open sessions, the last seen first. */
@@ -88,7 +149,11 @@ export async function listSessions(
     address: sessions.address,
     userAgent: sessions.userAgent,
   }).from(sessions)
-    .where(and(eq(sessions.userId, userId), alive(clocks)))
+    .where(and(
+      eq(sessions.userId, userId),
+      eq(sessions.pending, false),
+      alive(clocks),
+    ))
     .orderBy(desc(sessions.lastSeenAt)).limit(100);
 }
 
@@ -116,6 +181,7 @@ export async function deleteOverSessions(
     db,
     sql`delete from sessions
     where last_seen_at <= now() - make_interval(mins => ${idleMinutes})
-       or created_at <= now() - make_interval(hours => ${absoluteHours})`,
+       or created_at <= now() - make_interval(hours => ${absoluteHours})
+       or pending and created_at <= now() - make_interval(mins => ${PENDING_MINUTES})`,
   );
 }

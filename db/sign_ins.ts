@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { fold } from "./fold.ts";
 import { builtOnce, statement } from "./prepared.ts";
-import type { NewSession } from "./sessions.ts";
+import { type NewSession, secondFactor } from "./sessions.ts";
 import { passwords, users } from "./schema.ts";
 
 const credentialByKey = builtOnce((db) =>
@@ -15,6 +15,7 @@ const credentialByKey = builtOnce((db) =>
     >`${users.disabledAt} is null and coalesce(${passwords.expiresAt} > now(), true)`,
     disabled: sql<boolean>`${users.disabledAt} is not null`,
     temporary: passwords.temporary,
+    secondFactor,
   }).from(users)
     .innerJoin(passwords, eq(passwords.userId, users.id))
     .where(or(
@@ -94,4 +95,10 @@ export async function insertSignIn(
   signIn: SignIn,
 ): Promise<boolean> {
   return (await insertion(db, signIn)).length === 1;
+}
+
+/** That somebody has signed in, in two steps: what `insertSignIn` does at once. */
+export async function touchLastSignIn(db: Database, userId: string) {
+  await db.update(users).set({ lastSignInAt: sql`now()` })
+    .where(eq(users.id, userId));
 }

@@ -39,7 +39,7 @@ const userById = builtOnce((db) =>
     permissions: heldPermissions,
     openSessions: sql<
       number
-    >`(select count(*)::int from sessions where sessions.user_id = ${users.id})`,
+    >`(select count(*)::int from sessions where sessions.user_id = ${users.id} and not pending)`,
   }).from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
     .leftJoin(setters, eq(setters.id, passwords.setBy))

@@ -6,9 +6,10 @@ import {
   changePassword,
   type ChangePasswordFailure,
 } from "../services/own_password.ts";
+import { getSecondFactor } from "../services/own_second_factor.ts";
+import { AccountPage } from "../views/account.tsx";
 import {
   ChangePasswordForm,
-  ChangePasswordPage,
   type ChangePasswordProps,
 } from "../views/account_password.tsx";
 import { PasswordCheckResult } from "../views/password_field.tsx";
@@ -88,7 +89,7 @@ function respondRefusal(c: Context<AppEnv>, failure: ChangePasswordFailure) {
   }
 }
 
-function respondForm(
+async function respondForm(
   c: Context<AppEnv>,
   { status = 200, errors = {}, ...said }:
     & Partial<Pick<ChangePasswordProps, "errors" | "changed" | "clear">>
@@ -96,9 +97,10 @@ function respondForm(
 ) {
   const { services, actor } = c.var;
   return respond(c, {
-    page: ChangePasswordPage,
+    page: AccountPage,
     fragment: ChangePasswordForm,
     props: {
+      secondFactor: await getSecondFactor(services, actor),
       rules: passwordRules(services.settings),
       mustChange: actor.mustChangePassword,
       errors,

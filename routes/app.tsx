@@ -1,5 +1,9 @@
 import { Hono } from "hono";
 import type { Services } from "../services/context.ts";
+import { accountCheck } from "./account_check.tsx";
+import { accountRecoveryCodes } from "./account_recovery_codes.tsx";
+import { accountSessions } from "./account_sessions.tsx";
+import { accountTotp } from "./account_totp.tsx";
 import { accountPassword } from "./account_password.tsx";
 import type { Assets } from "./assets.ts";
 import { audit } from "./audit.tsx";
@@ -16,6 +20,7 @@ import { passwordResets } from "./password_resets.tsx";
 import { ID } from "./paths.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { resume } from "./session.ts";
+import { secondStep } from "./second_step.tsx";
 import { setup } from "./setup.tsx";
 import { signInRoutes } from "./sign_in.tsx";
 import { signOutRoutes } from "./sign_out.ts";
@@ -46,6 +51,7 @@ export function createApp(services: Services, assets: Assets) {
     // The authorization table: who may reach what is read here and nowhere else.
     // Open to everybody:
     .route("/sign-in", signInRoutes)
+    .route("/sign-in/second-factor", secondStep)
     .route("/setup", setup)
     .route("/password-resets", passwordResets)
     .route("/password-reset", passwordReset)
@@ -54,6 +60,10 @@ export function createApp(services: Services, assets: Assets) {
     .route("/", home)
     .route("/sign-out", signOutRoutes)
     .route("/account/password", accountPassword)
+    .route("/account/check", accountCheck)
+    .route("/account/sessions", accountSessions)
+    .route("/account/totp", accountTotp)
+    .route("/account/recovery-codes", accountRecoveryCodes)
     .route("/help", help)
     .use("/users/new", staff)
     .use("/users", staffOrAdministration)

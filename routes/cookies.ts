@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { AppEnv } from "./env.ts";
 
-type Name = "session" | "visit" | "setup" | "reset";
+type Name = "session" | "visit" | "setup" | "reset" | "step";
 
 /**
  * `__Host-` cookies (ASVS 3.3.1 to 3.3.4); plain http, which the settings allow for localhost alone,

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
-import { signIn } from "../services/sign_in.ts";
+import { PENDING_MINUTES, signIn } from "../services/sign_in.ts";
 import { SignInPage, type SignInProps } from "../views/sign_in.tsx";
 import { dropCookie, writeCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
@@ -45,7 +45,12 @@ export const signInRoutes = new Hono<AppEnv>()
       replaces: c.var.actor,
     });
     if (signedIn.ok) {
-      const { token, mustChangePassword } = signedIn.value;
+      const { token, pending, mustChangePassword } = signedIn.value;
+      if (pending) {
+        writeCookie(c, "step", token, PENDING_MINUTES * 60);
+        const params = new URLSearchParams({ next: ownPath(next) });
+        return c.redirect(`/sign-in/second-factor?${params}`, 303);
+      }
       dropCookie(c, "visit");
       writeCookie(c, "session", token);
       return c.redirect(

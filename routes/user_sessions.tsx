@@ -4,6 +4,7 @@ import { z } from "zod";
 import { listOpenSessions, terminateSessions } from "../services/sessions.ts";
 import { getUser, recordView } from "../services/users.ts";
 import { refusalText } from "../views/refusals.ts";
+import { endedText } from "../views/session_table.tsx";
 import { UserSessions, UserSessionsPage } from "../views/user_sessions.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
@@ -32,9 +33,7 @@ export const userSessions = new Hono<AppEnv>()
     if (ended.ok) {
       return await respondList(c, {
         from,
-        notice: ended.value === 1
-          ? "1 session was ended."
-          : `${ended.value} sessions were ended.`,
+        notice: endedText(ended.value),
       });
     }
     if (ended.failure.reason === "not_found") return notFound(c);

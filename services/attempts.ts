@@ -11,6 +11,11 @@ export function ownAttemptKey(userId: string) {
   return `change_password:${userId}`;
 }
 
+/** Where tries at somebody's second factor are counted, from wherever they come (ASVS 6.6.3). */
+export function secondFactorAttemptKey(userId: string) {
+  return `${accountAttemptPrefix(userId)}second_factor`;
+}
+
 /** Where requests for a reset link are counted. */
 export function resetAttemptKey(account: string) {
   return `reset:account:${account}`;

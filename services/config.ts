@@ -44,6 +44,7 @@ const Settings = z.object({
   DATABASE_CONNECT_TIMEOUT_SECONDS: whole(1, 60).default(5),
   DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(5_000),
   DATA_DIR: z.string().min(1).default("data"),
+  SECRET_KEY: words.optional(),
 
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).default("http://localhost:8000")
     .transform((text) => new URL(text))
@@ -63,6 +64,8 @@ const Settings = z.object({
   SIGN_IN_ATTEMPTS: whole(1, 100).default(10),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: whole(1, 100).default(50),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: whole(1, 100_000).default(100),
+
+  SECOND_FACTOR_ATTEMPTS: whole(1, 100).default(5),
 
   SEARCH_FIELDS: list("name", "username", "email")
     .default(["name", "username", "email"]),

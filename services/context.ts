@@ -5,6 +5,7 @@ import type { Settings } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordPolicy } from "./password_policy.ts";
+import type { SecretBox } from "./secret_box.ts";
 
 export type { Permission };
 
@@ -15,6 +16,7 @@ export interface Services {
   hasher: PasswordHasher;
   policy: PasswordPolicy;
   breached: BreachedPasswords;
+  secrets: SecretBox;
   log: Log;
 }
 
@@ -40,4 +42,6 @@ export interface Actor {
   permissions: Permission[];
   /** Signed in with a temporary password: may only replace it. */
   mustChangePassword: boolean;
+  /** Has an authenticator app. */
+  secondFactor: boolean;
 }

@@ -17,3 +17,22 @@ export async function notifyOfPassword(
     facts: { by, address, at: new Date().toISOString() },
   });
 }
+
+export type SecondFactorNotice =
+  | "totp_added"
+  | "totp_removed"
+  | "recovery_codes_renewed"
+  | "recovery_code_used";
+
+/** Tells the user what became of the second factor (ASVS 6.3.7). */
+export async function notifyOfSecondFactor(
+  tx: Database,
+  { address }: Pick<ServiceContext, "address">,
+  { userId, what }: { userId: string; what: SecondFactorNotice },
+) {
+  await insertMail(tx, {
+    kind: "second_factor_changed",
+    userId,
+    facts: { what, address, at: new Date().toISOString() },
+  });
+}

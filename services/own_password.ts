@@ -1,10 +1,12 @@
 import { findPassword } from "../db/passwords.ts";
 import { lockParties } from "../db/permissions.ts";
-import { countAttempt, forgetAttempts } from "../db/rate_limits.ts";
 import { insertSession } from "../db/sessions.ts";
-import { ownAttemptKey } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import {
+  checkCurrentPassword,
+  type CurrentPasswordFailure,
+} from "./current_password.ts";
 import { notifyOfPassword } from "./notices.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
@@ -14,8 +16,7 @@ import { inTransaction } from "./transaction.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
 
 export type ChangePasswordFailure =
-  | { reason: "throttled"; retryAfterSeconds: number }
-  | { reason: "wrong_password" }
+  | CurrentPasswordFailure
   | { reason: "same_password" }
   | { reason: "policy"; violations: PolicyViolation[] }
   | { reason: "session_ended" };
@@ -34,22 +35,14 @@ export async function changePassword(
 ): Promise<
   Result<{ token: string; sessionsEnded: number }, ChangePasswordFailure>
 > {
-  const { db, settings, hasher } = context;
+  const { settings } = context;
   const { userId, sessionId } = actor;
-  const throttled = await throttle(context, userId);
-  if (throttled) return refuse(throttled);
-
-  const known = await findPassword(db, userId);
-  if (!known?.hash || !await hasher.verify(known.hash, currentPassword)) {
-    await recordAudit(db, context, {
-      event: "authn_password_change_fail",
-      actorId: userId,
-      subjectId: userId,
-      detail: { why: "wrong_password" },
-    });
-    return refuse({ reason: "wrong_password" });
-  }
-  await forgetAttempts(db, { keys: [ownAttemptKey(userId)] }); // it was no guess
+  const checked = await checkCurrentPassword(context, {
+    actor,
+    password: currentPassword,
+  });
+  if (!checked.ok) return checked;
+  const known = checked.value;
   if (isSame(currentPassword, newPassword)) {
     return refuse({ reason: "same_password" });
   }
@@ -94,27 +87,4 @@ export async function changePassword(
 function isSame(currentPassword: string, newPassword: string) {
   return newPassword.length <= 2 * currentPassword.length &&
     currentPassword.normalize("NFC") === newPassword.normalize("NFC");
-}
-
-async function throttle(context: ServiceContext, userId: string) {
-  const { db, settings } = context;
-  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
-  const limit = settings.SIGN_IN_ATTEMPTS;
-  const exceeded = await countAttempt(db, {
-    limits: [{ key: ownAttemptKey(userId), limit }],
-    windowSeconds,
-  });
-  if (!exceeded) return undefined;
-  if (exceeded.attempts === limit + 1) { // once a window
-    await recordAudit(db, context, {
-      event: "excess_rate_limit_exceeded",
-      actorId: userId,
-      subjectId: userId,
-      detail: { limit: "own password", attempts: limit },
-    });
-  }
-  return {
-    reason: "throttled" as const,
-    retryAfterSeconds: windowSeconds,
-  };
 }

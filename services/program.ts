@@ -14,10 +14,15 @@ import type { Services } from "./context.ts";
 import { describeError, log } from "./log.ts";
 import { createPasswordHasher } from "./password_hash.ts";
 import { createPasswordPolicy } from "./password_policy.ts";
+import { createSecretBox } from "./secret_box.ts";
 import { sessionClocks } from "./sessions.ts";
 
 /** Puts the program together from its settings. */
-export function createServices(settings: Settings, db: Database): Services {
+export function createServices(
+  settings: Settings,
+  db: Database,
+  secretKeys: Uint8Array[],
+): Services {
   checkProxies(settings);
   return {
     db,
@@ -39,6 +44,7 @@ export function createServices(settings: Settings, db: Database): Services {
       contextWords: settings.PASSWORD_CONTEXT_WORDS,
     }),
     breached: breachCorpus(settings),
+    secrets: createSecretBox(secretKeys),
   };
 }
 

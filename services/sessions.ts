@@ -10,6 +10,7 @@ import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Settings } from "./config.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import { hashSecret, parseToken, sameText } from "./tokens.ts";
@@ -44,6 +45,7 @@ export async function resumeSession(
     email: found.email,
     permissions: found.permissions,
     mustChangePassword: found.temporary,
+    secondFactor: found.secondFactor,
   };
 }
 
@@ -93,6 +95,32 @@ export async function terminateSessions(
         event: "session_ended",
         actorId: actor.userId,
         subjectId,
+        detail: { sessions: ended, ...(only && { session: only }) },
+      });
+    }
+    return ok(ended);
+  });
+}
+
+/** Ends one of one's own other sessions, or all of them. The value is how many there were. */
+export async function endOwnSessions(
+  context: ServiceContext,
+  { actor, only }: { actor: Actor; only?: string | undefined },
+): Promise<Result<number, OwnAccountFailure>> {
+  const { userId, sessionId } = actor;
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    const ended = await deleteSessions(tx, {
+      userId,
+      keep: sessionId,
+      ...(only && { only }),
+    });
+    if (ended > 0) {
+      await recordAudit(tx, context, {
+        event: "session_ended",
+        actorId: userId,
+        subjectId: userId,
         detail: { sessions: ended, ...(only && { session: only }) },
       });
     }

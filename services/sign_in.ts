@@ -1,23 +1,29 @@
-import { countAttempt } from "../db/rate_limits.ts";
-import { deleteSessions } from "../db/sessions.ts";
+import {
+  deleteSessions,
+  insertSession,
+  PENDING_MINUTES,
+} from "../db/sessions.ts";
 import { findCredential, insertSignIn } from "../db/sign_ins.ts";
-import { replaceHash } from "../db/passwords.ts";
-import { accountAttemptPrefix, unknownAccount } from "./attempts.ts";
+import { findPassword, replaceHash } from "../db/passwords.ts";
+import { lockUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
-import { rateAddress } from "./address.ts";
+import { attemptKeys, countAttempts } from "./sign_in_attempts.ts";
 import { describeError } from "./log.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import { createToken, formatToken, hashSecret } from "./tokens.ts";
+import { createToken, formatToken, hashSecret, type Token } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
+
+export { PENDING_MINUTES };
 
 export type SignInFailure =
   | { reason: "wrong_credentials" } // also: unknown, disabled, expired; nobody can tell which
   | { reason: "throttled"; retryAfterSeconds: number };
 
 export interface SignedIn {
-  /** The session's token, for the cookie. */
+  /** The session's token, for the cookie; where a second factor is still to come, of no use but for that. */
   token: string;
+  pending: boolean;
   mustChangePassword: boolean;
 }
 
@@ -54,6 +60,13 @@ export async function signIn(
 
   context.signal?.throwIfAborted(); // nobody waits for it any more
   const token = createToken();
+  const { temporary: mustChangePassword } = found;
+  if (found.secondFactor) {
+    if (!await startSecondStep(context, { found, token })) {
+      return refuse({ reason: "wrong_credentials" });
+    }
+    return ok({ token: formatToken(token), pending: true, mustChangePassword });
+  }
   const started = await insertSignIn(db, {
     userId: found.userId,
     passwordHash: found.passwordHash,
@@ -71,63 +84,11 @@ export async function signIn(
     addressKey: keys.address,
   });
   if (!started) return refuse({ reason: "wrong_credentials" });
-  if (replaces) await endReplaced(context, replaces);
+  if (replaces) await endReplacedSession(context, replaces);
   if (hasher.needsRehash(found.passwordHash)) {
     await rehash(context, found, password);
   }
-  return ok({
-    token: formatToken(token),
-    mustChangePassword: found.temporary,
-  });
-}
-
-interface AttemptKeys {
-  address: string;
-  pair: string;
-  account: string;
-}
-
-function attemptKeys(
-  { address }: ServiceContext,
-  userId: string | undefined,
-  identifier: string,
-): AttemptKeys {
-  const from = rateAddress(address);
-  const account = accountAttemptPrefix(userId ?? unknownAccount(identifier));
-  return {
-    address: `sign_in:address:${from}`,
-    pair: `${account}${from}`,
-    account: `${account}all`,
-  };
-}
-
-/**
- * Three limits, the narrow ones first: what an address has too much of no longer counts against the
- * account, so that nobody can lock somebody else out from one place (ASVS 6.1.1).
- */
-async function countAttempts(
-  context: ServiceContext,
-  keys: AttemptKeys,
-  userId: string | undefined,
-): Promise<Extract<SignInFailure, { reason: "throttled" }> | undefined> {
-  const { db, settings } = context;
-  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
-  const limits = [
-    { key: keys.address, limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS },
-    { key: keys.pair, limit: settings.SIGN_IN_ATTEMPTS },
-    { key: keys.account, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
-  ];
-  const exceeded = await countAttempt(db, { limits, windowSeconds });
-  if (!exceeded) return undefined;
-  const { limit } = limits.find((it) => it.key === exceeded.key)!;
-  if (exceeded.attempts === limit + 1) { // once a window: a flood must not fill the log
-    await recordAudit(db, context, {
-      event: "authn_login_throttled",
-      subjectId: userId ?? null,
-      detail: { limit: exceeded.key.split(":")[1], attempts: limit },
-    });
-  }
-  return { reason: "throttled", retryAfterSeconds: windowSeconds };
+  return ok({ token: formatToken(token), pending: false, mustChangePassword });
 }
 
 function whyNot(
@@ -139,7 +100,36 @@ function whyNot(
   return found.disabled ? "disabled" : "temporary_password_expired";
 }
 
-async function endReplaced(
+/**
+ * The password was right, so a session may wait for the second factor; false where the password was changed or
+ * the user disabled meanwhile. Ends with them, as every session does.
+ */
+async function startSecondStep(
+  context: ServiceContext,
+  { found, token }: {
+    found: NonNullable<Awaited<ReturnType<typeof findCredential>>>;
+    token: Token;
+  },
+): Promise<boolean> {
+  const { userId, passwordHash } = found;
+  return await inTransaction(context, async (tx) => {
+    const user = await lockUser(tx, userId);
+    const now = await findPassword(tx, userId);
+    if (!user || user.disabled || now?.hash !== passwordHash) return false;
+    await insertSession(tx, {
+      id: token.id,
+      userId,
+      secretHash: hashSecret(token.secret),
+      address: context.address,
+      userAgent: context.userAgent,
+      pending: true,
+    });
+    return true;
+  });
+}
+
+/** A browser has one session at a time: the one that it had ends with the next one's beginning. */
+export async function endReplacedSession(
   context: ServiceContext,
   { userId, sessionId }: Actor,
 ) {

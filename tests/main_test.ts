@@ -6,6 +6,8 @@ import { csrfOf } from "./support/app.ts";
 import { mailServer } from "./support/mail.ts";
 import { freePort, startProgram, taskCommand } from "./support/process.ts";
 
+const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
+
 async function setting(given: Record<string, string> = {}) {
   const port = freePort();
   return {
@@ -14,6 +16,7 @@ async function setting(given: Record<string, string> = {}) {
       LISTEN_PORT: String(port),
       PUBLIC_URL: `http://localhost:${port}`,
       DATA_DIR: await Deno.makeTempDir(),
+      SECRET_KEY,
       ...given,
     },
   };

@@ -1,5 +1,4 @@
 import { ErrorSummary, Field, LiveForm, Notice } from "./form.tsx";
-import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
 
@@ -10,15 +9,6 @@ export interface ChangePasswordProps {
   clear?: boolean | undefined;
   errors: { currentPassword?: string; newPassword?: string };
   changed?: { sessionsEnded: number } | undefined;
-}
-
-export function ChangePasswordPage(props: ChangePasswordProps) {
-  return (
-    <Layout title="Password/2FA">
-      <h1>Password/2FA</h1>
-      <ChangePasswordForm {...props} />
-    </Layout>
-  );
 }
 
 /** Fragment: replaces itself. Never echoes a password. */

@@ -32,6 +32,16 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         "If you know of it, there is nothing to do. If not, call your help desk at once.",
       ],
     }),
+    second_factor_changed: ({ name, username, facts }) => ({
+      subject: "Your second factor",
+      paragraphs: [
+        `Hello ${name},`,
+        `for your account ${username} ${
+          WHAT_EN[facts.what as keyof typeof WHAT_EN]
+        } (${moment(facts.at)}, from the address ${facts.address}).`,
+        "If you know of it, there is nothing to do. If not, call your help desk at once.",
+      ],
+    }),
   },
   de: {
     password_reset: ({ name, username, facts, link }) => ({
@@ -60,7 +70,31 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         "Wenn Sie davon wissen, ist nichts zu tun. Wenn nicht, rufen Sie sofort Ihren Service Desk an.",
       ],
     }),
+    second_factor_changed: ({ name, username, facts }) => ({
+      subject: "Ihr zweiter Faktor",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `für Ihr Konto ${username} wurde ${
+          WHAT_DE[facts.what as keyof typeof WHAT_DE]
+        } (${moment(facts.at)}, von der Adresse ${facts.address}).`,
+        "Wenn Sie davon wissen, ist nichts zu tun. Wenn nicht, rufen Sie sofort Ihren Service Desk an.",
+      ],
+    }),
   },
+};
+
+const WHAT_EN = {
+  totp_added: "an authenticator app was added",
+  totp_removed: "the authenticator app was removed",
+  recovery_codes_renewed: "new recovery codes were made",
+  recovery_code_used: "somebody signed in with a recovery code",
+};
+
+const WHAT_DE = {
+  totp_added: "eine Authenticator-App hinzugefügt",
+  totp_removed: "die Authenticator-App entfernt",
+  recovery_codes_renewed: "ein neuer Satz Wiederherstellungscodes erzeugt",
+  recovery_code_used: "eine Anmeldung mit einem Wiederherstellungscode gemacht",
 };
 
 const BY_EN = {

@@ -8,6 +8,8 @@ const U = "/users/:id";
 const EVERYBODY = [
   "GET /sign-in",
   "POST /sign-in",
+  "GET /sign-in/second-factor",
+  "POST /sign-in/second-factor",
   "GET /setup",
   "GET /setup/:token",
   "POST /setup",
@@ -27,6 +29,16 @@ const SIGNED_IN = [
   "GET /account/password",
   "POST /account/password",
   "POST /account/password/check",
+  "GET /account/check",
+  "POST /account/check",
+  "GET /account/totp",
+  "POST /account/totp",
+  "POST /account/totp/confirmation",
+  "GET /account/totp/removal",
+  "POST /account/totp/removal",
+  "POST /account/recovery-codes",
+  "GET /account/sessions",
+  "POST /account/sessions",
   "GET /help",
 ];
 const LOOKING = ["GET /users", `GET ${U}`];
@@ -73,7 +85,12 @@ type Program = ReturnType<typeof program>;
 async function knock(
   { app }: Program,
   visitor: Browser,
-  { subjectId, tokenPage }: { subjectId: string; tokenPage: string },
+  { subjectId, tokenPage, forced = false }: {
+    subjectId: string;
+    tokenPage: string;
+    /** Signed in with a temporary password. */
+    forced?: boolean;
+  },
 ): Promise<string[]> {
   const open = new Set<string>();
   const csrf = csrfOf(await (await visitor.get(tokenPage)).text());
@@ -96,7 +113,7 @@ async function knock(
       },
     );
     await response.body?.cancel();
-    const shut = isShut(response, route);
+    const shut = isShut(response, route, forced);
     if (!shut && path.includes("/users")) {
       assert.notEqual(
         response.status,
@@ -110,13 +127,15 @@ async function knock(
 }
 
 /** Sent away: to sign in, to the forced change, or refused. (The pages of a link refuse by the link, not by their door.) */
-function isShut(response: Response, route: string) {
+function isShut(response: Response, route: string, forced: boolean) {
   const to = response.headers.get("location") ?? "";
   const awayTo = to.split("?")[0];
-  if (response.status === 403) return !/\/(setup|password-reset)/.test(route);
+  if (response.status === 403) {
+    return !/\/(setup|password-reset|second-factor)/.test(route);
+  }
   return response.status === 303 && to !== "/sign-in?done=signed-out" &&
     (awayTo === "/sign-in" ||
-      awayTo === "/account/password" && route !== "GET /");
+      forced && awayTo === "/account/password" && route !== "GET /");
 }
 
 testOnEach(
@@ -164,6 +183,7 @@ testOnEach(
     const open = await knock(running, visitor, {
       subjectId: subject.id,
       tokenPage: "/account/password",
+      forced: true,
     });
     assert.deepEqual(
       open,

@@ -93,7 +93,12 @@ testOnPostgres(
         select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`);
       for (const { status } of await Promise.all(under)) {
-        assert.ok([200, 503].includes(status));
+        assert.ok(
+          [200, 503].includes(status),
+          `${status} ${
+            JSON.stringify(running.log.filter((it) => it.level === "error"))
+          }`,
+        );
       }
     }
     let last = 503;

@@ -9,6 +9,8 @@ import { hasher, type Person } from "./people.ts";
 const assets = await loadAssets();
 export const ORIGIN = "http://localhost:8000";
 
+const SECRET_KEY = crypto.getRandomValues(new Uint8Array(32));
+
 export interface LogLine {
   level: string;
   event: string;
@@ -23,7 +25,7 @@ export function program(
 ) {
   const log: LogLine[] = [];
   const services: Services = {
-    ...createServices(readSettings(environment), db),
+    ...createServices(readSettings(environment), db, [SECRET_KEY]),
     hasher: passwordHasher,
     log: (level, event, fields) => log.push({ level, event, ...fields }),
   };

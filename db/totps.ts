@@ -1,0 +1,52 @@
+import { and, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import type { Database } from "./client.ts";
+import { totps } from "./schema.ts";
+
+/** A user's authenticator app, confirmed or still to be; null where there is none. */
+export async function findTotp(db: Database, userId: string) {
+  const [row] = await db.select().from(totps).where(eq(totps.userId, userId));
+  return row ?? null;
+}
+
+/** A new secret takes the place of one that was never confirmed; false where one was. */
+export async function replaceUnconfirmedTotp(
+  db: Database,
+  { userId, sealedSecret }: { userId: string; sealedSecret: string },
+): Promise<boolean> {
+  const values = { sealedSecret, createdAt: sql`now()` };
+  return (await db.insert(totps).values({ userId, sealedSecret })
+    .onConflictDoUpdate({
+      target: totps.userId,
+      set: values,
+      setWhere: isNull(totps.confirmedAt),
+    }).returning({ userId: totps.userId })).length === 1;
+}
+
+/** Uses a step up: true for one caller only, and for no step twice or backwards (RFC 6238, 5.2). */
+export async function consumeTotpStep(
+  db: Database,
+  { userId, step, confirmed }: {
+    userId: string;
+    step: number;
+    confirmed: boolean;
+  },
+): Promise<boolean> {
+  const used = await db.update(totps).set({
+    lastStep: step,
+    ...(!confirmed && { confirmedAt: sql`now()` }),
+  }).where(and(
+    eq(totps.userId, userId),
+    lt(totps.lastStep, step),
+    confirmed ? isNotNull(totps.confirmedAt) : isNull(totps.confirmedAt),
+  )).returning({ userId: totps.userId });
+  return used.length === 1;
+}
+
+/** False where there was none. */
+export async function deleteTotp(
+  db: Database,
+  userId: string,
+): Promise<boolean> {
+  return (await db.delete(totps).where(eq(totps.userId, userId))
+    .returning({ userId: totps.userId })).length === 1;
+}

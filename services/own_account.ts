@@ -1,0 +1,32 @@
+import type { Database } from "../db/client.ts";
+import { findOwnSession } from "../db/sessions.ts";
+import { lockUser } from "../db/users.ts";
+import type { Actor } from "./context.ts";
+import { ok, refuse, type Result } from "./result.ts";
+
+/** Minutes for which a proof of who sits there is good for changing authenticators (ASVS 7.5.1). */
+export const CHECK_MINUTES = 10;
+
+export type OwnAccountFailure =
+  | { reason: "session_ended" }
+  | { reason: "check_needed" };
+
+/**
+ * Locks one's own account for a change of authenticators: by a session that still runs, and in which the
+ * password was given lately.
+ */
+export async function lockOwnAccount(
+  tx: Database,
+  { userId, sessionId }: Actor,
+): Promise<Result<void, OwnAccountFailure>> {
+  const user = await lockUser(tx, userId);
+  const session = await findOwnSession(tx, {
+    userId,
+    sessionId,
+    minutes: CHECK_MINUTES,
+  });
+  if (!user || user.disabled || !session) {
+    return refuse({ reason: "session_ended" });
+  }
+  return session.checked ? ok(undefined) : refuse({ reason: "check_needed" });
+}

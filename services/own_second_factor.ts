@@ -1,0 +1,163 @@
+import { deleteSessions } from "../db/sessions.ts";
+import {
+  listRecoveryCodes,
+  replaceRecoveryCodes,
+} from "../db/recovery_codes.ts";
+import {
+  consumeTotpStep,
+  deleteTotp,
+  findTotp,
+  replaceUnconfirmedTotp,
+} from "../db/totps.ts";
+import { recordAudit } from "./audit.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { notifyOfSecondFactor } from "./notices.ts";
+import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
+import { createRecoveryCodes } from "./recovery_codes.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { createTotpSecret, totpStep, totpUri } from "./totp.ts";
+import { inTransaction } from "./transaction.ts";
+
+export interface OwnSecondFactor {
+  /** Since when the authenticator app counts. */
+  confirmedAt: Date | null;
+  /** What an app is to be told that is not confirmed yet. */
+  enrolment: { secret: string; uri: string } | null;
+  recoveryCodesLeft: number;
+}
+
+export async function getSecondFactor(
+  { db, secrets, settings }: ServiceContext,
+  { userId, username }: Actor,
+): Promise<OwnSecondFactor> {
+  const [totp, codes] = await Promise.all([
+    findTotp(db, userId),
+    listRecoveryCodes(db, userId),
+  ]);
+  const open = totp && !totp.confirmedAt
+    ? secrets.open(totp.sealedSecret, userId)
+    : undefined;
+  return {
+    confirmedAt: totp?.confirmedAt ?? null,
+    enrolment: open === undefined ? null : {
+      secret: open,
+      uri: totpUri(open, {
+        issuer: `Passdesk ${settings.PUBLIC_URL.host}`,
+        label: username,
+      }),
+    },
+    recoveryCodesLeft: codes.length,
+  };
+}
+
+export type StartTotpFailure = OwnAccountFailure | { reason: "enrolled" };
+
+/** Makes a secret for an app. It counts for nothing until a code of it is given; a newer one ends it. */
+export async function startTotp(
+  context: ServiceContext,
+  actor: Actor,
+): Promise<Result<void, StartTotpFailure>> {
+  const { userId } = actor;
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    const sealedSecret = context.secrets.seal(createTotpSecret(), userId);
+    return await replaceUnconfirmedTotp(tx, { userId, sealedSecret })
+      ? ok(undefined)
+      : refuse({ reason: "enrolled" });
+  });
+}
+
+export type ConfirmTotpFailure =
+  | OwnAccountFailure
+  | { reason: "wrong_code" }
+  | { reason: "not_started" };
+
+/** The app counts from now on: every other session ends. The value is a set of recovery codes, told once. */
+export async function confirmTotp(
+  context: ServiceContext,
+  { actor, code }: { actor: Actor; code: string },
+): Promise<Result<string[], ConfirmTotpFailure>> {
+  const { db, hasher, secrets } = context;
+  const { userId, sessionId } = actor;
+  const totp = await findTotp(db, userId);
+  if (!totp || totp.confirmedAt) return refuse({ reason: "not_started" });
+  const secret = secrets.open(totp.sealedSecret, userId);
+  const step = secret && totpStep(secret, code.replaceAll(" ", ""));
+  if (!step) return refuse({ reason: "wrong_code" });
+  const { codes, hashes } = await createRecoveryCodes(hasher);
+
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    const now = await findTotp(tx, userId);
+    if (
+      now?.sealedSecret !== totp.sealedSecret ||
+      !await consumeTotpStep(tx, { userId, step, confirmed: false })
+    ) return refuse({ reason: "not_started" });
+    await replaceRecoveryCodes(tx, { userId, hashes });
+    const ended = await deleteSessions(tx, { userId, keep: sessionId });
+    await recordAudit(tx, context, {
+      event: "second_factor_added",
+      actorId: userId,
+      subjectId: userId,
+      detail: { factor: "authenticator app", sessions: ended },
+    });
+    await notifyOfSecondFactor(tx, context, { userId, what: "totp_added" });
+    return ok(codes);
+  });
+}
+
+/** Takes the app away, and the recovery codes that stood in for it. */
+export async function removeTotp(
+  context: ServiceContext,
+  actor: Actor,
+): Promise<Result<void, OwnAccountFailure>> {
+  const { userId, sessionId } = actor;
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    if (!await deleteTotp(tx, userId)) return ok(undefined);
+    await replaceRecoveryCodes(tx, { userId, hashes: [] });
+    const ended = await deleteSessions(tx, { userId, keep: sessionId });
+    await recordAudit(tx, context, {
+      event: "second_factor_removed",
+      actorId: userId,
+      subjectId: userId,
+      detail: { factor: "authenticator app", sessions: ended },
+    });
+    await notifyOfSecondFactor(tx, context, { userId, what: "totp_removed" });
+    return ok(undefined);
+  });
+}
+
+export type RenewRecoveryCodesFailure =
+  | OwnAccountFailure
+  | { reason: "not_enrolled" };
+
+/** A new set, told once; the old one ends. */
+export async function renewRecoveryCodes(
+  context: ServiceContext,
+  actor: Actor,
+): Promise<Result<string[], RenewRecoveryCodesFailure>> {
+  const { userId } = actor;
+  const { codes, hashes } = await createRecoveryCodes(context.hasher);
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    if (!(await findTotp(tx, userId))?.confirmedAt) {
+      return refuse({ reason: "not_enrolled" });
+    }
+    await replaceRecoveryCodes(tx, { userId, hashes });
+    await recordAudit(tx, context, {
+      event: "recovery_codes_renewed",
+      actorId: userId,
+      subjectId: userId,
+    });
+    await notifyOfSecondFactor(tx, context, {
+      userId,
+      what: "recovery_codes_renewed",
+    });
+    return ok(codes);
+  });
+}

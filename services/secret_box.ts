@@ -1,0 +1,72 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  randomBytes,
+} from "node:crypto";
+
+/** What the database keeps sealed: it must be read again, so no hash will do (ASVS 11.3.2, 11.3.3). */
+export interface SecretBox {
+  /** @param owner whose it is: sealed for one, it opens for nobody else */
+  seal(secret: string, owner: string): string;
+  /** Undefined for what was changed, is somebody else's, or was sealed by a key that is gone (ASVS 11.2.5). */
+  open(sealed: string, owner: string): string | undefined;
+}
+
+const CIPHER = "aes-256-gcm";
+export const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * AES-256-GCM with a random nonce. The first key seals, all of them open (ASVS 11.2.2): to rotate, put a new
+ * key in front.
+ */
+export function createSecretBox(keys: Uint8Array[]): SecretBox {
+  const byId = new Map(keys.map((it) => [keyId(it), it]));
+  const [current] = keys;
+  if (!current) throw new RangeError("there must be a key");
+  return {
+    seal(secret, owner) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, current, nonce, {
+        authTagLength: TAG_BYTES,
+      }).setAAD(Buffer.from(owner));
+      const sealed = [cipher.update(secret, "utf8"), cipher.final()];
+      return [
+        "v1",
+        keyId(current),
+        nonce.toString("base64url"),
+        Buffer.concat([...sealed, cipher.getAuthTag()]).toString("base64url"),
+      ].join(".");
+    },
+    open(text, owner) {
+      const [version, id = "", nonce = "", body = ""] = text.split(".");
+      const key = byId.get(id);
+      if (version !== "v1" || !key) return undefined;
+      const sealed = Buffer.from(body, "base64url");
+      try {
+        const decipher = createDecipheriv(
+          CIPHER,
+          key,
+          Buffer.from(nonce, "base64url"),
+          { authTagLength: TAG_BYTES },
+        ).setAAD(Buffer.from(owner))
+          .setAuthTag(sealed.subarray(-TAG_BYTES));
+        return decipher.update(
+          sealed.subarray(0, -TAG_BYTES),
+          undefined,
+          "utf8",
+        ) +
+          decipher.final("utf8");
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** Names a key without telling it. */
+function keyId(key: Uint8Array) {
+  return createHash("sha256").update(key).digest("hex").slice(0, 8);
+}

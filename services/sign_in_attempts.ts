@@ -1,0 +1,62 @@
+import { countAttempt, type Limit } from "../db/rate_limits.ts";
+import { rateAddress } from "./address.ts";
+import { accountAttemptPrefix, unknownAccount } from "./attempts.ts";
+import { recordAudit } from "./audit.ts";
+import type { ServiceContext } from "./context.ts";
+
+export interface Throttled {
+  reason: "throttled";
+  retryAfterSeconds: number;
+}
+
+export interface AttemptKeys {
+  address: string;
+  pair: string;
+  account: string;
+}
+
+/** Where the tries at an account are counted: those from this address, and all; and the tries of the address. */
+export function attemptKeys(
+  { address }: ServiceContext,
+  userId: string | undefined,
+  identifier: string,
+): AttemptKeys {
+  const from = rateAddress(address);
+  const account = accountAttemptPrefix(userId ?? unknownAccount(identifier));
+  return {
+    address: `sign_in:address:${from}`,
+    pair: `${account}${from}`,
+    account: `${account}all`,
+  };
+}
+
+/**
+ * Three limits, the narrow ones first: what an address has too much of no longer counts against the
+ * account, so that nobody can lock somebody else out from one place (ASVS 6.1.1).
+ */
+export async function countAttempts(
+  context: ServiceContext,
+  keys: AttemptKeys,
+  userId: string | undefined,
+  more: Limit[] = [],
+): Promise<Throttled | undefined> {
+  const { db, settings } = context;
+  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
+  const limits = [
+    { key: keys.address, limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS },
+    { key: keys.pair, limit: settings.SIGN_IN_ATTEMPTS },
+    { key: keys.account, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
+    ...more,
+  ];
+  const exceeded = await countAttempt(db, { limits, windowSeconds });
+  if (!exceeded) return undefined;
+  const { limit } = limits.find((it) => it.key === exceeded.key)!;
+  if (exceeded.attempts === limit + 1) { // once a window: a flood must not fill the log
+    await recordAudit(db, context, {
+      event: "authn_login_throttled",
+      subjectId: userId ?? null,
+      detail: { limit: exceeded.key.split(":")[1], attempts: limit },
+    });
+  }
+  return { reason: "throttled", retryAfterSeconds: windowSeconds };
+}

@@ -1,0 +1,98 @@
+import type { OwnSecondFactor } from "../services/own_second_factor.ts";
+import {
+  ChangePasswordForm,
+  type ChangePasswordProps,
+} from "./account_password.tsx";
+import { CsrfField } from "./form.tsx";
+import { Layout } from "./layout.tsx";
+import { Time } from "./parts.tsx";
+
+export interface AccountProps extends ChangePasswordProps {
+  secondFactor: OwnSecondFactor;
+}
+
+/** *User > Password/2FA*: all that opens one's account. */
+export function AccountPage(props: AccountProps) {
+  return (
+    <Layout title="Password/2FA">
+      <h1>Password/2FA</h1>
+      <ChangePasswordForm {...props} />
+      {!props.mustChange && <SecondFactor {...props.secondFactor} />}
+      {!props.mustChange && (
+        <section class="card" aria-labelledby="sessions-title">
+          <h2 id="sessions-title">Sessions</h2>
+          <p>Where you are signed in, and since when.</p>
+          <div class="actions">
+            <a class="button" href="/account/sessions">Show sessions</a>
+          </div>
+        </section>
+      )}
+    </Layout>
+  );
+}
+
+function SecondFactor(
+  { confirmedAt, recoveryCodesLeft }: OwnSecondFactor,
+) {
+  return (
+    <section class="card" aria-labelledby="second-factor-title">
+      <h2 id="second-factor-title">Second factor</h2>
+      {confirmedAt
+        ? (
+          <>
+            <dl class="facts">
+              <dt>Authenticator app</dt>
+              <dd>
+                since <Time at={confirmedAt} />
+              </dd>
+              <dt>Recovery codes</dt>
+              <dd>
+                {recoveryCodesLeft} left
+                {recoveryCodesLeft < 3 && (
+                  <>
+                    {" "}
+                    <span class="badge warn">make new ones</span>
+                  </>
+                )}
+              </dd>
+            </dl>
+            <div class="actions">
+              <ActionForm
+                action="/account/recovery-codes"
+                label="New recovery codes"
+              />
+              <a class="button danger" href="/account/totp/removal">
+                Remove the app
+              </a>
+            </div>
+          </>
+        )
+        : (
+          <>
+            <p>
+              With an authenticator app on your telephone, nobody can sign in by
+              your password alone.
+            </p>
+            <div class="actions">
+              <ActionForm
+                action="/account/totp"
+                label="Add an authenticator app"
+              />
+            </div>
+          </>
+        )}
+    </section>
+  );
+}
+
+/** A button that changes something: a plain form, since it leads to another page. */
+export function ActionForm(
+  { action, label, kind }: { action: string; label: string; kind?: string },
+) {
+  return (
+    <form method="post" action={action}>
+      <CsrfField />
+      <button type="submit" class={kind}>{label}</button>
+    </form>
+  );
+}
