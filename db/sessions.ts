@@ -2,7 +2,7 @@ import { and, desc, eq, ne, type Placeholder, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, sessions, users } from "./schema.ts";
-import { heldPermissions } from "./users.ts";
+import { heldPermissions, secondFactor } from "./users.ts";
 
 export interface SessionClocks {
   idleMinutes: number;
@@ -26,11 +26,6 @@ const alive = (
     sql`${sessions.lastSeenAt} > now() - make_interval(mins => ${idleMinutes})`,
     sql`${sessions.createdAt} > now() - make_interval(hours => ${absoluteHours})`,
   );
-
-/** Does the user of a query have one that counts? */
-export const secondFactor = sql<
-  boolean
->`exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)`;
 
 const sessionById = builtOnce((db) =>
   db.select({

@@ -3,8 +3,9 @@ import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { fold } from "./fold.ts";
 import { builtOnce, statement } from "./prepared.ts";
-import { type NewSession, secondFactor } from "./sessions.ts";
+import type { NewSession } from "./sessions.ts";
 import { passwords, users } from "./schema.ts";
+import { secondFactor } from "./users.ts";
 
 const credentialByKey = builtOnce((db) =>
   db.select({

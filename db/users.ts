@@ -18,6 +18,11 @@ export const heldPermissions = sql<
   Permission[]
 >`to_json(array(select ${permissions.permission} from ${permissions} where ${permissions.userId} = ${users.id} order by 1))`;
 
+/** Whether somebody has a second factor that counts, as a column of a query over `users`. */
+export const secondFactor = sql<
+  boolean
+>`exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)`;
+
 const setters = alias(users, "setters");
 
 const userById = builtOnce((db) =>
@@ -37,6 +42,7 @@ const userById = builtOnce((db) =>
     temporary: sql<boolean>`coalesce(${passwords.temporary}, false)`,
     passwordExpiresAt: passwords.expiresAt,
     permissions: heldPermissions,
+    secondFactor,
     openSessions: sql<
       number
     >`(select count(*)::int from sessions where sessions.user_id = ${users.id} and not pending)`,

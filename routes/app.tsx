@@ -30,6 +30,7 @@ import { userDisablement } from "./user_disablement.tsx";
 import { userEdit } from "./user_edit.tsx";
 import { userPassword } from "./user_password.tsx";
 import { userPermissions } from "./user_permissions.tsx";
+import { userSecondFactor } from "./user_second_factor.tsx";
 import { users } from "./users.tsx";
 import { userSessions } from "./user_sessions.tsx";
 
@@ -78,6 +79,8 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/disablement`, userDisablement)
     .use(`/users/${ID}/sessions`, staff)
     .route(`/users/${ID}/sessions`, userSessions)
+    .use(`/users/${ID}/second-factor`, staff)
+    .route(`/users/${ID}/second-factor`, userSecondFactor)
     .use(`/users/${ID}/permissions`, requirePermission("administration"))
     .route(`/users/${ID}/permissions`, userPermissions)
     .use("/audit", requirePermission("audit_log"))

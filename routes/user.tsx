@@ -15,11 +15,13 @@ const DONE = {
   saved: "The changes are saved.",
   disabled: "The user is disabled, and all sessions are ended.",
   enabled: "The user is enabled.",
+  "second-factor-removed":
+    "The second factor is removed, and all sessions are ended. The user is told by email.",
 } as const;
 
 const DetailsQuery = z.object({
   from: SearchState,
-  done: z.enum(["created", "saved", "disabled", "enabled"]).optional()
+  done: z.enum(Object.keys(DONE) as [keyof typeof DONE]).optional()
     .catch(undefined),
 });
 

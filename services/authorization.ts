@@ -11,6 +11,7 @@ export type Action =
   | "set_password"
   | "disable_user"
   | "end_sessions"
+  | "remove_second_factor"
   | "change_permissions";
 
 const NEEDED: Record<Action, Permission> = {
@@ -19,6 +20,7 @@ const NEEDED: Record<Action, Permission> = {
   set_password: "user_management",
   disable_user: "user_management",
   end_sessions: "user_management",
+  remove_second_factor: "user_management",
   change_permissions: "administration",
 };
 

@@ -21,6 +21,7 @@ export async function notifyOfPassword(
 export type SecondFactorNotice =
   | "totp_added"
   | "totp_removed"
+  | "removed_by_staff"
   | "recovery_codes_renewed"
   | "recovery_code_used";
 

@@ -15,18 +15,20 @@ export interface AccountProps extends ChangePasswordProps {
 export function AccountPage(props: AccountProps) {
   return (
     <Layout title="Password/2FA">
-      <h1>Password/2FA</h1>
-      <ChangePasswordForm {...props} />
-      {!props.mustChange && <SecondFactor {...props.secondFactor} />}
-      {!props.mustChange && (
-        <section class="card" aria-labelledby="sessions-title">
-          <h2 id="sessions-title">Sessions</h2>
-          <p>Where you are signed in, and since when.</p>
-          <div class="actions">
-            <a class="button" href="/account/sessions">Show sessions</a>
-          </div>
-        </section>
-      )}
+      <div class="account">
+        <h1>Password/2FA</h1>
+        <ChangePasswordForm {...props} />
+        {!props.mustChange && <SecondFactor {...props.secondFactor} />}
+        {!props.mustChange && (
+          <section class="card" aria-labelledby="sessions-title">
+            <h2 id="sessions-title">Sessions</h2>
+            <p>Where you are signed in, and since when.</p>
+            <div class="actions">
+              <a class="button" href="/account/sessions">Show sessions</a>
+            </div>
+          </section>
+        )}
+      </div>
     </Layout>
   );
 }
@@ -40,21 +42,22 @@ function SecondFactor(
       {confirmedAt
         ? (
           <>
-            <dl class="facts">
-              <dt>Authenticator app</dt>
-              <dd>
-                since <Time at={confirmedAt} />
-              </dd>
-              <dt>Recovery codes</dt>
-              <dd>
-                {recoveryCodesLeft} left
-                {recoveryCodesLeft < 3 && (
-                  <>
-                    {" "}
+            <dl>
+              <div>
+                <dt>App</dt>
+                <dd>
+                  since <Time at={confirmedAt} />
+                </dd>
+              </div>
+              <div>
+                <dt>Recovery codes</dt>
+                <dd>
+                  {recoveryCodesLeft} left{" "}
+                  {recoveryCodesLeft < 3 && (
                     <span class="badge warn">make new ones</span>
-                  </>
-                )}
-              </dd>
+                  )}
+                </dd>
+              </div>
             </dl>
             <div class="actions">
               <ActionForm

@@ -66,11 +66,11 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
           checkAction="/account/password/check"
           error={errors.newPassword}
         />
+        <div class="actions">
+          <button type="submit" class="primary">Save</button>
+          {!mustChange && <a class="button" href="/">Close</a>}
+        </div>
       </fieldset>
-      <div class="actions">
-        <button type="submit" class="primary">Save</button>
-        {!mustChange && <a class="button" href="/">Close</a>}
-      </div>
     </LiveForm>
   );
 }

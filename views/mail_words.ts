@@ -86,6 +86,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
 const WHAT_EN = {
   totp_added: "an authenticator app was added",
   totp_removed: "the authenticator app was removed",
+  removed_by_staff: "a member of staff removed the authenticator app",
   recovery_codes_renewed: "new recovery codes were made",
   recovery_code_used: "somebody signed in with a recovery code",
 };
@@ -93,6 +94,7 @@ const WHAT_EN = {
 const WHAT_DE = {
   totp_added: "eine Authenticator-App hinzugefügt",
   totp_removed: "die Authenticator-App entfernt",
+  removed_by_staff: "die Authenticator-App durch den Service Desk entfernt",
   recovery_codes_renewed: "ein neuer Satz Wiederherstellungscodes erzeugt",
   recovery_code_used: "eine Anmeldung mit einem Wiederherstellungscode gemacht",
 };

@@ -151,6 +151,14 @@ function Access({ user, from, refusals }: UserProps) {
         {user.openSessions} {actor?.permissions.includes("user_management") &&
           <a href={sessions}>Show sessions</a>}
       </Fact>
+      <Fact label="Second factor">
+        {user.secondFactor ? "authenticator app" : "none"}{" "}
+        {user.secondFactor && !refusals.edit && (
+          <a href={withFrom(`/users/${user.id}/second-factor`, from)}>
+            Remove
+          </a>
+        )}
+      </Fact>
       <Fact label="Permissions">
         {held || "none"}{" "}
         {!refusals.permissions && <a href={permissions}>Change permissions</a>}

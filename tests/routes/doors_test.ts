@@ -55,6 +55,8 @@ const MANAGING = [
   `POST ${U}/disablement`,
   `GET ${U}/sessions`,
   `POST ${U}/sessions`,
+  `GET ${U}/second-factor`,
+  `POST ${U}/second-factor`,
 ];
 const GRANTING = [`GET ${U}/permissions`, `POST ${U}/permissions`];
 
@@ -131,7 +133,7 @@ function isShut(response: Response, route: string, forced: boolean) {
   const to = response.headers.get("location") ?? "";
   const awayTo = to.split("?")[0];
   if (response.status === 403) {
-    return !/\/(setup|password-reset|second-factor)/.test(route);
+    return !/ \/(setup|password-reset|sign-in)/.test(route);
   }
   return response.status === 303 && to !== "/sign-in?done=signed-out" &&
     (awayTo === "/sign-in" ||

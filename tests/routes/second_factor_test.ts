@@ -377,3 +377,62 @@ testOnEach(
     assert.ok(running.log.some((it) => it.event === "secret_unreadable"));
   },
 );
+
+testOnEach(
+  "staff remove a second factor with a reason: sessions end, the log and the user are told (ASVS 6.4.4)",
+  async (connection) => {
+    const { db } = connection;
+    const { running, user, own } = await enrolled(connection);
+    const desk = browser(running);
+    await desk.signIn(await person(db, { permissions: ["user_management"] }));
+    const path = `/users/${user.id}/second-factor`;
+    const details = await (await desk.get(`/users/${user.id}`)).text();
+    assert.match(details, new RegExp(`authenticator app.*href="${path}"`, "s"));
+    const without = await desk.post(path, { reason: "  " });
+    assert.equal(without.status, 422);
+    assert.equal(await isIn(own), true);
+    const done = await desk.post(path, {
+      reason: "called back on the number of the contract",
+    });
+    assert.equal(
+      done.headers.get("location"),
+      `/users/${user.id}?done=second-factor-removed`,
+    );
+    assert.equal(await isIn(own), false);
+    const visitor = browser(running);
+    await visitor.signIn(user);
+    assert.equal(await isIn(visitor), true);
+    const [event] = await rows<{ detail: Record<string, unknown> }>(
+      db,
+      sql`select detail from audit_events where subject_id = ${user.id} and event = 'second_factor_removed'`,
+    );
+    assert.equal(
+      event!.detail.reason,
+      "called back on the number of the contract",
+    );
+    const [notice] = await rows<{ facts: { what: string } }>(
+      db,
+      sql`select facts from mails where user_id = ${user.id} order by id desc limit 1`,
+    );
+    assert.equal(notice!.facts.what, "removed_by_staff");
+  },
+);
+
+testOnEach(
+  "nobody removes the own second factor there, or that of somebody with more rights",
+  async (connection) => {
+    const { db } = connection;
+    const { running, user } = await enrolled(connection, {}, {
+      permissions: ["administration"],
+    });
+    const member = await person(db, { permissions: ["user_management"] });
+    const desk = browser(running);
+    await desk.signIn(member);
+    for (const id of [user.id, member.id]) {
+      const refused = await desk.post(`/users/${id}/second-factor`, {
+        reason: "because",
+      }, { from: "/help" });
+      assert.equal(refused.status, 403);
+    }
+  },
+);

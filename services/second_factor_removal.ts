@@ -1,0 +1,59 @@
+import { replaceRecoveryCodes } from "../db/recovery_codes.ts";
+import { deleteSessions } from "../db/sessions.ts";
+import { deleteTotp } from "../db/totps.ts";
+import { recordAudit } from "./audit.ts";
+import { authorize, type AuthorizeFailure } from "./authorization.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { notifyOfSecondFactor } from "./notices.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
+import { REASON_TEXT_LIMIT } from "./passwords.ts";
+import { UNREADABLE } from "./user_fields.ts";
+
+export type RemoveSecondFactorFailure =
+  | { reason: "reason_missing" }
+  | { reason: "reason_too_long"; max: number }
+  | AuthorizeFailure;
+
+/**
+ * Staff take somebody's second factor away, who has lost the telephone and the codes (ASVS 6.4.4). The reason
+ * says how staff made sure whom they talk to. All sessions end; the user is told.
+ */
+export async function removeSecondFactor(
+  context: ServiceContext,
+  { actor, subjectId, reason }: {
+    actor: Actor;
+    subjectId: string;
+    reason: string;
+  },
+): Promise<Result<void, RemoveSecondFactorFailure>> {
+  return await inTransaction(context, async (tx) => {
+    const allowed = await authorize(tx, context, {
+      actor,
+      action: "remove_second_factor",
+      subjectId,
+    });
+    if (!allowed.ok) return allowed;
+    const text = reason.trim();
+    if (text === "" || UNREADABLE.test(text)) {
+      return refuse({ reason: "reason_missing" });
+    }
+    if ([...text].length > REASON_TEXT_LIMIT) {
+      return refuse({ reason: "reason_too_long", max: REASON_TEXT_LIMIT });
+    }
+    if (!await deleteTotp(tx, subjectId)) return ok(undefined); // a colleague was faster
+    await replaceRecoveryCodes(tx, { userId: subjectId, hashes: [] });
+    const sessions = await deleteSessions(tx, { userId: subjectId });
+    await recordAudit(tx, context, {
+      event: "second_factor_removed",
+      actorId: actor.userId,
+      subjectId,
+      detail: { factor: "authenticator app", sessions, reason: text },
+    });
+    await notifyOfSecondFactor(tx, context, {
+      userId: subjectId,
+      what: "removed_by_staff",
+    });
+    return ok(undefined);
+  });
+}
