@@ -18,7 +18,7 @@ import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
-import { DataDirLockedError } from "./db/embedded.ts";
+import { DataDirError } from "./db/embedded.ts";
 import { writeLetter } from "./views/mails.tsx";
 
 /** Longest time in which requests under way may end after SIGTERM. */
@@ -139,7 +139,7 @@ function say(lines: string[]) {
 try {
   await main();
 } catch (error) {
-  if (error instanceof SettingError || error instanceof DataDirLockedError) {
+  if (error instanceof SettingError || error instanceof DataDirError) {
     say([`Passdesk does not start: ${error.message}`]);
     Deno.exit(2);
   }

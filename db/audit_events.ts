@@ -86,11 +86,12 @@ export async function listAuditEvents(
 const recentEvents = builtOnce((db) =>
   selectEvents(db, {
     personId: sql.placeholder("personId"),
+    filter: sql`${auditEvents.event} <> 'sensitive_read'`,
     limit: sql.placeholder("limit"),
   }).prepare("recent_events")
 );
 
-/** What somebody did or had done to them, the newest first. */
+/** What somebody did or had done to them, the newest first; not who looked. */
 export async function listRecentEvents(
   db: Database,
   personId: string,

@@ -54,7 +54,7 @@ export async function connectPostgres(
 /**
  * A migrated PGlite in `dataDir`; in memory where there is none (tests).
  *
- * @throws {DataDirLockedError} another process has the folder open
+ * @throws {DataDirError} another process has the folder open
  */
 export async function connectEmbedded(dataDir?: string): Promise<Connection> {
   const { db, close } = await openEmbedded(dataDir);

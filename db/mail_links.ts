@@ -46,14 +46,15 @@ export async function findLinkOwner(db: Database, key: LinkKey) {
   return owner ?? null;
 }
 
-/** True for one caller only, however many come at once. */
+/** Gives the id of the link's mail, to one caller only, however many come at once; to the others null. */
 export async function consumeMailLink(
   db: Database,
   key: LinkKey,
-): Promise<boolean> {
-  const consumed = await db.update(mailLinks).set({ consumedAt: sql`now()` })
-    .where(open(key)).returning({ id: mailLinks.id });
-  return consumed.length === 1;
+): Promise<string | null> {
+  const [consumed] = await db.update(mailLinks)
+    .set({ consumedAt: sql`now()` })
+    .where(open(key)).returning({ mailId: mailLinks.mailId });
+  return consumed?.mailId ?? null;
 }
 
 /** Ends a user's open links of one purpose, or all but one of them. */

@@ -63,6 +63,12 @@ export async function upsertPassword(
     .onConflictDoUpdate({ target: passwords.userId, set: values });
 }
 
+/** The password signs in no more, until another one is set. */
+export async function expirePassword(db: Database, userId: string) {
+  await db.update(passwords).set({ temporary: true, expiresAt: sql`now()` })
+    .where(eq(passwords.userId, userId));
+}
+
 /** The same password under today's parameters; not a change, so nothing else of the row moves. */
 export async function replaceHash(
   db: Database,

@@ -148,6 +148,8 @@ export const recoveryCodes = pgTable("recovery_codes", {
   hash: text("hash").notNull(), // Argon2id, PHC string
 }, (t) => [index("recovery_codes_user").on(t.userId)]);
 
+const DONE = sql`event <> 'sensitive_read'`;
+
 /** Appended with the change that it tells of; a trigger refuses UPDATE, DELETE and TRUNCATE. */
 export const auditEvents = pgTable("audit_events", {
   id: uuid("id").primaryKey(), // UUIDv7, so it orders by time
@@ -164,6 +166,9 @@ export const auditEvents = pgTable("audit_events", {
   index("audit_events_subject").on(t.subjectId, t.id),
   index("audit_events_actor").on(t.actorId, t.id),
   index("audit_events_event").on(t.event, t.id),
+  // What was done, without who looked: the details of a user list the last ones.
+  index("audit_events_done_to").on(t.subjectId, t.id).where(DONE),
+  index("audit_events_done_by").on(t.actorId, t.id).where(DONE),
 ]);
 
 export const rateLimits = pgTable("rate_limits", {
@@ -188,6 +193,7 @@ export const MAIL_KINDS = [
   "password_reset",
   "password_changed",
   "second_factor_changed",
+  "new_device",
 ] as const;
 export type MailKind = typeof MAIL_KINDS[number];
 export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;
@@ -220,7 +226,7 @@ export const mailAttempts = pgTable("mail_attempts", {
   answer: text("answer").notNull(),
 }, (t) => [index("mail_attempts_mail").on(t.mailId)]);
 
-export const LINK_PURPOSES = ["password_reset"] as const;
+export const LINK_PURPOSES = ["password_reset", "not_me"] as const;
 export type LinkPurpose = typeof LINK_PURPOSES[number];
 
 /** Links in mails: made as the mail goes out, good for one purpose and one user, once. */
@@ -240,4 +246,31 @@ export const mailLinks = pgTable("mail_links", {
 }, (t) => [
   index("mail_links_user").on(t.userId, t.purpose),
   index("mail_links_mail").on(t.mailId),
+]);
+
+/** Browsers from which somebody has signed in: from any other, the user is told. */
+export const devices = pgTable("devices", {
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  secretHash: text("secret_hash").notNull(), // SHA-256; the secret is in a cookie
+  lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
+}, (t) => [primaryKey({ columns: [t.userId, t.secretHash] })]);
+
+/** "It was not me": what users said of a notice, for staff to look into. */
+export const reports = pgTable("reports", {
+  id: uuid("id").primaryKey(), // UUIDv7, so it orders by time
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  /** Of the notice that was answered. */
+  mailKind: text("mail_kind", { enum: MAIL_KINDS }).notNull(),
+  facts: jsonb("facts").$type<Record<string, string>>().notNull(),
+  address: text("address").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  closedAt: instant("closed_at"),
+  closedBy: uuid("closed_by").references(() => users.id),
+}, (t) => [
+  index("reports_open").on(t.id).where(sql`closed_at is null`),
+  index("reports_user").on(t.userId),
 ]);

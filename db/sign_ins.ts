@@ -1,6 +1,7 @@
 import { eq, or, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
+import { deviceParts, type DeviceSeen } from "./devices.ts";
 import { fold } from "./fold.ts";
 import { builtOnce, statement } from "./prepared.ts";
 import type { NewSession } from "./sessions.ts";
@@ -39,6 +40,7 @@ export interface SignIn {
   /** Counters that a success clears, and the one of the address, from which it takes one back. */
   attemptKeys: [string, string];
   addressKey: string;
+  device: DeviceSeen;
 }
 
 const insertion = statement<SignIn, { id: string }>((given) => {
@@ -54,7 +56,13 @@ const insertion = statement<SignIn, { id: string }>((given) => {
       for share of p
     ), seen as (
       update users set last_sign_in_at = now() from credential where users.id = credential.user_id
-    ), audited as (
+    ), ${
+    deviceParts({
+      secretHash: given((it) => it.device.secretHash),
+      mailId: given((it) => it.device.mailId),
+      facts: given((it) => it.device.facts),
+    })
+  }, audited as (
       insert into audit_events (id, event, actor_id, subject_id, address, request_id, detail)
       select ${
     given(() => uuidv7())

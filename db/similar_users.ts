@@ -29,14 +29,34 @@ export async function searchSimilarUsers(
   // A word of a name ends with a space, or else the hit is one of the last tier.
   const starts = (alternatives.length === 1 ? alternatives[0]! : [])
     .filter((it) => it.endsWith(" ")).map((it) => it.trimStart());
+  const spellings = alternatives
+    .map((it) => it.length === 1 ? it : filled(it, it.at(-1)!))
+    .sort((a, b) => b.length - a.length); // all of them must be there, in whichever order
   const find = shaped({
     fields,
     filter,
     words: words.length,
-    alternatives: alternatives.map((it) => it.length),
-    starts: starts.length,
+    alternatives: spellings.map((it) => it.length),
+    starts: starts.length > 0,
   });
-  return (await find(db, { ...query, words, alternatives, starts })).users;
+  return (await find(db, {
+    ...query,
+    words,
+    alternatives: spellings,
+    starts: filled(starts, NO_NAME),
+  })).users;
+}
+
+/** The word itself and those spelt nearest (db/spelling.ts). */
+const SPELLINGS = 7;
+/** No name begins so. */
+const NO_NAME = LAST + LAST;
+
+/**
+ * As many as there may be: each number of them would be a statement of its own, which every connection keeps.
+ */
+function filled(some: readonly string[], filler: string): string[] {
+  return Array.from({ length: SPELLINGS }, (_, i) => some[i] ?? filler);
 }
 
 interface Asked extends Omit<SearchQuery, "doubtful"> {
@@ -50,7 +70,7 @@ const shaped = remember((shape: {
   filter: UserFilter;
   words: number;
   alternatives: number[];
-  starts: number;
+  starts: boolean;
 }) =>
   search<Asked>((given) => {
     const { fields, filter, words, alternatives, starts } = shape;
@@ -65,14 +85,14 @@ const shaped = remember((shape: {
     ].map(({ tier, column }) => ({
       tier,
       key: column,
-      ranges: range(starts).map((i) =>
+      ranges: range(SPELLINGS).map((i) =>
         sql`(users.${column} >= ${given((it) => it.starts[i])}
           and users.${column} < ${given((it) => it.starts[i]! + LAST)})`
       ),
     }));
     return {
       filter,
-      leads: starts === 0 ? [] : leads,
+      leads: starts ? leads : [],
       rest: {
         tier: TIER.similar,
         match: matches(given, fields, nearly),

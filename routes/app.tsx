@@ -15,11 +15,13 @@ import { requirePermission, requireUser } from "./guards.ts";
 import { methodNotAllowed, refuseUnknownMethod } from "./methods.ts";
 import { help } from "./help.tsx";
 import { home } from "./home.ts";
+import { notMe } from "./not_me.tsx";
 import { passwordReset } from "./password_reset.tsx";
 import { passwordResets } from "./password_resets.tsx";
 import { ID } from "./paths.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { resume } from "./session.ts";
+import { reports } from "./reports.tsx";
 import { secondStep } from "./second_step.tsx";
 import { setup } from "./setup.tsx";
 import { signInRoutes } from "./sign_in.tsx";
@@ -56,6 +58,7 @@ export function createApp(services: Services, assets: Assets) {
     .route("/setup", setup)
     .route("/password-resets", passwordResets)
     .route("/password-reset", passwordReset)
+    .route("/not-me", notMe)
     // From here on closed, opened by name:
     .use(requireUser)
     .route("/", home)
@@ -83,6 +86,8 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/second-factor`, userSecondFactor)
     .use(`/users/${ID}/permissions`, requirePermission("administration"))
     .route(`/users/${ID}/permissions`, userPermissions)
+    .use("/reports/*", staff)
+    .route("/reports", reports)
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
     .onError(onError);

@@ -1,8 +1,16 @@
 import type { Context } from "hono";
+import { randomBytes } from "node:crypto";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { AppEnv } from "./env.ts";
 
-type Name = "session" | "visit" | "setup" | "reset" | "step";
+type Name =
+  | "session"
+  | "visit"
+  | "setup"
+  | "reset"
+  | "step"
+  | "device"
+  | "not-me";
 
 /**
  * `__Host-` cookies (ASVS 3.3.1 to 3.3.4); plain http, which the settings allow for localhost alone,
@@ -44,4 +52,18 @@ function attributes(c: Context<AppEnv>) {
 
 function isSecure(c: Context<AppEnv>) {
   return c.var.services.settings.PUBLIC_URL.protocol === "https:";
+}
+
+const DEVICE_DAYS = 390; // browsers keep none for longer than 400
+
+/** The secret by which this browser is known again; it opens nothing. Written on success alone. */
+export function readDevice(c: Context<AppEnv>): string {
+  const known = readCookie(c, "device");
+  return known && /^[\w-]{43}$/.test(known)
+    ? known
+    : randomBytes(32).toString("base64url");
+}
+
+export function writeDevice(c: Context<AppEnv>, device: string) {
+  writeCookie(c, "device", device, DEVICE_DAYS * 24 * 3600);
 }

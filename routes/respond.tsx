@@ -49,15 +49,19 @@ function sendHtml(
   status: ContentfulStatusCode,
 ) {
   c.header("Content-Type", "text/html; charset=UTF-8");
-  if (
-    html.length < WORTH_COMPRESSING ||
-    wantedEncoding(c, ["gzip", "identity"]) !== "gzip"
-  ) return c.body(html, status);
-  c.header("Content-Encoding", "gzip");
-  return c.body(
-    new Uint8Array(gzipSync(html, { level: GZIP_LEVEL })),
-    status,
-  );
+  const gzip = html.length >= WORTH_COMPRESSING && !isCrossSite(c) &&
+    wantedEncoding(c, ["gzip", "identity"]) === "gzip";
+  if (gzip) c.header("Content-Encoding", "gzip");
+  const body = gzip
+    ? gzipSync(html, { level: GZIP_LEVEL })
+    : new TextEncoder().encode(html);
+  c.header("Content-Length", String(body.length)); // HEAD tells it too (RFC 9110, 8.6)
+  return c.body(new Uint8Array(body), status);
+}
+
+/** Another site that chooses a part of our address must not read our secrets off the length (BREACH). */
+function isCrossSite(c: Context<AppEnv>) {
+  return c.req.header("Sec-Fetch-Site") === "cross-site";
 }
 
 /** To another page: by the browser, or by htmx where it asked. */

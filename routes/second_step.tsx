@@ -3,7 +3,13 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { completeSignIn, findSecondStep } from "../services/second_step.ts";
 import { SecondStepPage } from "../views/second_step.tsx";
-import { dropCookie, readCookie, writeCookie } from "./cookies.ts";
+import {
+  dropCookie,
+  readCookie,
+  readDevice,
+  writeCookie,
+  writeDevice,
+} from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
@@ -24,15 +30,18 @@ export const secondStep = new Hono<AppEnv>()
   })
   .post("/", async (c) => {
     const { code, next } = readFields(c, Fields);
+    const device = readDevice(c);
     const done = await completeSignIn(c.var.services, {
       token: readCookie(c, "step"),
       code,
+      device,
       replaces: c.var.actor,
     });
     if (done.ok) {
       const { token, mustChangePassword } = done.value;
       dropCookie(c, "step");
       dropCookie(c, "visit");
+      writeDevice(c, device);
       writeCookie(c, "session", token);
       return c.redirect(
         mustChangePassword ? "/account/password" : ownPath(next),

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { PENDING_MINUTES, signIn } from "../services/sign_in.ts";
 import { SignInPage, type SignInProps } from "../views/sign_in.tsx";
-import { dropCookie, writeCookie } from "./cookies.ts";
+import { dropCookie, readDevice, writeCookie, writeDevice } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { Identifier, readFields, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
@@ -39,9 +39,11 @@ export const signInRoutes = new Hono<AppEnv>()
   })
   .post("/", async (c) => {
     const { identifier, password, next } = readFields(c, Fields);
+    const device = readDevice(c);
     const signedIn = await signIn(c.var.services, {
       identifier,
       password,
+      device,
       replaces: c.var.actor,
     });
     if (signedIn.ok) {
@@ -52,6 +54,7 @@ export const signInRoutes = new Hono<AppEnv>()
         return c.redirect(`/sign-in/second-factor?${params}`, 303);
       }
       dropCookie(c, "visit");
+      writeDevice(c, device);
       writeCookie(c, "session", token);
       return c.redirect(
         mustChangePassword ? "/account/password" : ownPath(next),

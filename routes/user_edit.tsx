@@ -71,6 +71,10 @@ async function respondRefusal(
       });
     }
     case "changed_meanwhile":
+      await recordView(c.var.services, {
+        actor: c.var.actor,
+        userId: failure.current.id,
+      });
       // The form now starts from what is stored: saving again is a decision, not an accident.
       return respondForm(c, failure.current, {
         ...typed,

@@ -8,7 +8,10 @@ import {
   type SetPasswordFailure,
   type SetPasswordInput,
 } from "../services/passwords.ts";
-import { suggestPassword } from "../services/password_suggestions.ts";
+import {
+  isSuggestion,
+  suggestPassword,
+} from "../services/password_suggestions.ts";
 import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
 import { PasswordCheckResult } from "../views/password_field.tsx";
 import {
@@ -39,7 +42,14 @@ const FormFields = z.object({
   reasonText: z.string().default(""),
   formId: z.uuid(),
   seenSetAt: z.string().regex(/^\d{0,16}$/),
-});
+  generate: z.string().optional(),
+}).transform(({ reason, ...fields }) => ({
+  ...fields,
+  // Whoever writes a reason means it, also without a tick at "Other".
+  reason: reason === "" && fields.reasonText.trim() !== ""
+    ? "other" as const
+    : reason,
+}));
 type Fields = z.output<typeof FormFields>;
 
 export const userPassword = new Hono<AppEnv>()
@@ -61,16 +71,9 @@ export const userPassword = new Hono<AppEnv>()
         },
       }));
   })
-  .post("/suggestion", async (c) => {
-    const fields = readFields(c, FormFields);
-    if (!allows(c, "generated")) return notFound(c);
-    return await withUser(
-      c,
-      (user) => respondForm(c, user, fields, { suggestion: suggest(c, user) }),
-    );
-  })
   .post("/", async (c) => {
     const fields = readFields(c, FormFields);
+    if (fields.generate) return await respondSuggestion(c, fields);
     const { actor, services } = c.var;
     const subjectId = c.req.param("id")!;
     const set = await setPassword(services, {
@@ -86,6 +89,15 @@ export const userPassword = new Hono<AppEnv>()
       })
       : respondRefusal(c, user, fields, set.failure);
   });
+
+/** *Generate*: nothing is saved. */
+async function respondSuggestion(c: Context<AppEnv>, fields: Fields) {
+  if (!allows(c, "generated")) return notFound(c);
+  return await withUser(
+    c,
+    (user) => respondForm(c, user, fields, { suggestion: suggest(c, user) }),
+  );
+}
 
 /** The user, unless there is none or whoever asks may not set this password. */
 async function withUser(
@@ -111,11 +123,13 @@ function respondRefusal(
       return notFound(c);
     case "reason_missing":
       return respondForm(c, user, fields, {
+        ...again(c, fields),
         errors: { reason: "Say why: choose a reason, or write another one." },
         status: 422,
       });
     case "reason_too_long":
       return respondForm(c, user, fields, {
+        ...again(c, fields),
         errors: { reason: `Use at most ${failure.max} readable characters.` },
         status: 422,
       });
@@ -150,7 +164,7 @@ function respondRefusal(
 function respondForm(
   c: Context<AppEnv>,
   user: UserDetails,
-  fields: Omit<Fields, "newPassword" | "proof">,
+  fields: Omit<Fields, "newPassword" | "proof" | "generate">,
   { status = 200, errors = {}, ...said }:
     & Partial<
       Pick<
@@ -204,6 +218,15 @@ function toInput(fields: Fields): SetPasswordInput {
     formId,
     seenSetAt: fields.seenSetAt === "" ? null : Number(fields.seenSetAt),
   };
+}
+
+/** A suggestion of ours comes back with the form; what somebody has typed never does. */
+function again(c: Context<AppEnv>, { newPassword: password, proof }: Fields) {
+  const { actor } = c.var;
+  const subjectId = c.req.param("id")!;
+  return isSuggestion({ actor, subjectId, password, proof })
+    ? { suggestion: { password, proof } }
+    : {};
 }
 
 function suggest(c: Context<AppEnv>, { id }: UserDetails) {

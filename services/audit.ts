@@ -13,6 +13,7 @@ export type { AuditEventRow };
 
 /** The OWASP Logging Vocabulary's names, and ours where it has none. */
 export const AUDIT_EVENTS = [
+  "account_frozen",
   "authn_login_success",
   "authn_login_fail",
   "authn_login_throttled",
@@ -28,6 +29,7 @@ export const AUDIT_EVENTS = [
   "malicious_csrf",
   "privilege_permissions_changed",
   "recovery_codes_renewed",
+  "report_settled",
   "second_factor_added",
   "second_factor_removed",
   "sensitive_read",

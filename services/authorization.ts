@@ -12,6 +12,7 @@ export type Action =
   | "disable_user"
   | "end_sessions"
   | "remove_second_factor"
+  | "settle_report"
   | "change_permissions";
 
 const NEEDED: Record<Action, Permission> = {
@@ -21,6 +22,7 @@ const NEEDED: Record<Action, Permission> = {
   disable_user: "user_management",
   end_sessions: "user_management",
   remove_second_factor: "user_management",
+  settle_report: "user_management",
   change_permissions: "administration",
 };
 

@@ -103,7 +103,10 @@ async function deliver(
       answer,
       retrySeconds: 0,
     });
-    if (link) await endMailLinks(db, { ...link, keep: link.id });
+    // A newer link ends the older ones; each notice keeps its own.
+    if (link?.purpose === "password_reset") {
+      await endMailLinks(db, { ...link, keep: link.id });
+    }
   } catch (error) {
     await recordRefusal(services, mail, error);
   }

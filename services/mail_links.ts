@@ -16,19 +16,30 @@ export interface MadeLink {
   minutes: number;
 }
 
+interface LinkKind {
+  purpose: LinkPurpose;
+  path: string;
+  minutes: (settings: Settings) => number;
+}
+
+export const NOT_ME_DAYS = 7;
+
+const NOT_ME: LinkKind = {
+  purpose: "not_me",
+  path: "/not-me/",
+  minutes: () => NOT_ME_DAYS * 24 * 60,
+};
+
 /** Which mails have a link, where it leads, and how long it lasts. */
-const LINKS: Partial<
-  Record<DueMail["kind"], {
-    purpose: LinkPurpose;
-    path: string;
-    minutes: (settings: Settings) => number;
-  }>
-> = {
+const LINKS: Record<DueMail["kind"], LinkKind> = {
   password_reset: {
     purpose: "password_reset",
     path: "/password-resets/",
     minutes: (it) => it.RESET_LINK_MINUTES,
   },
+  password_changed: NOT_ME,
+  second_factor_changed: NOT_ME,
+  new_device: NOT_ME,
 };
 
 /**
@@ -40,9 +51,9 @@ export async function createMailLink(
   { id: mailId, kind, userId, disabled }: DueMail,
 ): Promise<MadeLink | "nobody" | null> {
   const made = LINKS[kind];
-  if (!made) return null;
-  if (userId === null || disabled) return "nobody";
   const { purpose, path } = made;
+  if (userId === null) return "nobody";
+  if (disabled) return purpose === "not_me" ? null : "nobody"; // told, but nothing is left to freeze
   const token = createToken();
   const minutes = made.minutes(settings);
   await insertMailLink(db, {

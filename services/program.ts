@@ -1,4 +1,5 @@
 import type { Database } from "../db/client.ts";
+import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
@@ -57,6 +58,7 @@ export function startHousekeeping({ db, settings, log }: Services) {
       await deleteOverSessions(db, sessionClocks(settings));
       await deleteOldAttempts(db);
       await deleteOldMails(db);
+      await deleteOldDevices(db);
       await deleteOverLinks(db);
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));

@@ -4,6 +4,7 @@ import {
   type Limit,
   refundAttempts,
 } from "../db/rate_limits.ts";
+import { rememberDevice } from "../db/devices.ts";
 import {
   deleteSessions,
   findPendingSession,
@@ -16,6 +17,7 @@ import type { Database } from "../db/client.ts";
 import { secondFactorAttemptKey } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { deviceSeen } from "./devices.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
 import { findRecoveryCode, parseRecoveryCode } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -58,9 +60,10 @@ export async function findSecondStep(
  */
 export async function completeSignIn(
   context: ServiceContext,
-  { token, code, replaces }: {
+  { token, code, device, replaces }: {
     token: string | undefined;
     code: string;
+    device: string;
     replaces?: Actor | undefined;
   },
 ): Promise<Result<SignedIn, SecondStepFailure>> {
@@ -100,6 +103,7 @@ export async function completeSignIn(
       userAgent: context.userAgent,
     });
     await touchLastSignIn(tx, userId);
+    await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
     await refundAttempts(tx, { key: keys.address, attempts: 2 }); // both steps
     await forgetAttempts(tx, { keys: [keys.pair, keys.account, own.key] });
     await recordAudit(tx, context, {

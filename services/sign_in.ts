@@ -9,6 +9,7 @@ import { lockUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
 import { attemptKeys, countAttempts } from "./sign_in_attempts.ts";
+import { deviceSeen } from "./devices.ts";
 import { describeError } from "./log.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createToken, formatToken, hashSecret, type Token } from "./tokens.ts";
@@ -33,9 +34,11 @@ export interface SignedIn {
  */
 export async function signIn(
   context: ServiceContext,
-  { identifier, password, replaces }: {
+  { identifier, password, device, replaces }: {
     identifier: string;
     password: string;
+    /** The secret that the browser keeps, by which it is known. */
+    device: string;
     /** The session that the browser still had; it ends. */
     replaces?: Actor | undefined;
   },
@@ -82,6 +85,7 @@ export async function signIn(
     },
     attemptKeys: [keys.pair, keys.account],
     addressKey: keys.address,
+    device: deviceSeen(context, device),
   });
   if (!started) return refuse({ reason: "wrong_credentials" });
   if (replaces) await endReplacedSession(context, replaces);

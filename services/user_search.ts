@@ -8,6 +8,7 @@ import {
   TIER,
   type UserFilter,
 } from "../db/user_search.ts";
+import { NIL } from "uuid";
 import { fold, MAX_NEEDLES, needles } from "../db/fold.ts";
 import type { ServiceContext } from "./context.ts";
 import { type MarkedText, markMatches } from "./marks.ts";
@@ -67,7 +68,7 @@ export async function findUsers(
   }
 
   const page = found.slice(0, USERS_PER_PAGE);
-  const last = found.length > USERS_PER_PAGE ? page.at(-1) : undefined;
+  const more = found[USERS_PER_PAGE];
   const exact = needles(search.text);
   return {
     query,
@@ -78,8 +79,15 @@ export async function findUsers(
         isSimilar(user) ? meant.flat() : exact,
       )
     ),
-    next: last && formatCursor(last),
+    next: more && formatCursor(lastBefore(more, page.at(-1)!)),
   };
+}
+
+/** Behind what the next page begins. Similar users follow a page of others: they are looked for by their cursor. */
+function lastBefore(more: FoundUser, last: FoundUser): SearchCursor {
+  return isSimilar(more) && !isSimilar(last)
+    ? { tier: TIER.similarName, key: "", id: NIL }
+    : last;
 }
 
 /** Similar users are looked for where what was typed leaves room on the first page, and behind others. */

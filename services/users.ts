@@ -37,16 +37,14 @@ export async function viewUser(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ): Promise<UserView | undefined> {
-  const { db, requestId } = context;
+  const { db } = context;
   // Beside each other: nothing is shown before all three are done.
-  const [user, events] = await Promise.all([
+  const [user, recent] = await Promise.all([
     findUser(db, userId),
-    listRecentEvents(db, userId, RECENT_EVENTS + 1),
+    listRecentEvents(db, userId, RECENT_EVENTS),
     recordView(context, { actor, userId }),
   ]);
   if (!user) return undefined;
-  const recent = events.filter((it) => it.requestId !== requestId)
-    .slice(0, RECENT_EVENTS);
   return { user, recent, refusals: refusalsOf(actor, user) };
 }
 

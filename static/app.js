@@ -50,7 +50,20 @@ dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
 });
 
+/** Has something been typed into the page behind the dialog that is not saved? */
+function isEdited() {
+  return [...document.querySelectorAll("main input, main textarea")]
+    .some((it) =>
+      it.value !== it.defaultValue || it.checked !== it.defaultChecked
+    );
+}
+
 document.addEventListener("click", (event) => {
+  const leave = event.target.closest?.("[data-keep-edits]");
+  if (leave && dialog?.open && isEdited()) {
+    event.preventDefault();
+    dialog.close();
+  }
   const close = event.target.closest?.("[data-close]");
   if (close && dialog?.open) {
     event.preventDefault();

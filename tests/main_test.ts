@@ -70,6 +70,20 @@ Deno.test("a wrong or unknown setting stops the start with one line", async () =
   }
 });
 
+Deno.test("a folder that may not be written to stops the start with one line", async () => {
+  const DATA_DIR = await Deno.makeTempDir();
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: await taskCommand("start"),
+    env: { DATA_DIR, NO_COLOR: "1" },
+  }).output();
+  assert.equal(code, 2);
+  assert.match(
+    new TextDecoder().decode(stderr),
+    /^Passdesk does not start: the task may write to "data" alone; .*--allow-write=\S+\n$/,
+  );
+  await Deno.remove(DATA_DIR);
+});
+
 Deno.test("the demo seeds 10,000 people once, and prints each time who can sign in", async () => {
   const { environment, origin } = await setting();
   for (let start = 0; start < 2; start++) {

@@ -63,7 +63,7 @@ function SecondFactor(
               <ActionForm
                 action="/account/recovery-codes"
                 label="New recovery codes"
-              />
+              />{" "}
               <a class="button danger" href="/account/totp/removal">
                 Remove the app
               </a>

@@ -36,7 +36,7 @@ export function CheckPage(
             autofocus
           />
           <div class="actions">
-            <button type="submit" class="primary">Continue</button>
+            <button type="submit" class="primary">Continue</button>{" "}
             <a class="button" href="/account/password">Close</a>
           </div>
         </form>

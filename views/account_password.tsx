@@ -67,7 +67,7 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
           error={errors.newPassword}
         />
         <div class="actions">
-          <button type="submit" class="primary">Save</button>
+          <button type="submit" class="primary">Save</button>{" "}
           {!mustChange && <a class="button" href="/">Close</a>}
         </div>
       </fieldset>

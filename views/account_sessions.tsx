@@ -40,8 +40,7 @@ export function OwnSessions({ sessions, notice }: OwnSessionsProps) {
             label="End all others"
             danger
           />
-        )}
-        <a class="button" href="/account/password">Close</a>
+        )} <a class="button" href="/account/password">Close</a>
       </div>
     </article>
   );

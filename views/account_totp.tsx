@@ -32,7 +32,7 @@ export function EnrolTotpPage({ secret, uri, error }: EnrolTotpProps) {
               <CsrfField />
               <CodeField error={error} />
               <div class="actions">
-                <button type="submit" class="primary">Save</button>
+                <button type="submit" class="primary">Save</button>{" "}
                 <a class="button" href="/account/password">Close</a>
               </div>
             </form>
@@ -100,7 +100,7 @@ export function RemoveTotpPage() {
             action="/account/totp/removal"
             label="Remove the app"
             kind="danger"
-          />
+          />{" "}
           <a class="button" href="/account/password">Close</a>
         </div>
       </section>

@@ -66,7 +66,7 @@ function AuditFilter({ query, errors, personUnknown }: AuditProps) {
         error={errors.until}
       />
       <div class="actions">
-        <button type="submit" class="primary">Show</button>
+        <button type="submit" class="primary">Show</button>{" "}
         <a class="button" href="/audit">Show all</a>
       </div>
     </form>

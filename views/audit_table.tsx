@@ -4,6 +4,7 @@ import { Stored, Time } from "./parts.tsx";
 
 /** The names as people say them. */
 export const EVENT_LABELS: Record<AuditEventName, string> = {
+  account_frozen: "Frozen: “It was not me”",
   authn_login_success: "Signed in",
   authn_login_fail: "Sign-in failed",
   authn_login_throttled: "Too many sign-ins",
@@ -19,6 +20,7 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   malicious_csrf: "Forged request refused",
   privilege_permissions_changed: "Permissions changed",
   recovery_codes_renewed: "Recovery codes renewed",
+  report_settled: "Report settled",
   second_factor_added: "Second factor added",
   second_factor_removed: "Second factor removed",
   sensitive_read: "Details viewed",

@@ -85,7 +85,12 @@ export function Field(
     <div class="field">
       <label for={id}>
         {label}
-        {!required && <span class="optional">optional</span>}
+        {!required && (
+          <>
+            {" "}
+            <span class="optional">optional</span>
+          </>
+        )}
       </label>
       {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
       <input

@@ -75,6 +75,9 @@ function Menus() {
       {(staff || audit) && (
         <Menu label="Account">
           {staff && <MenuLink href="/users">User Management</MenuLink>}
+          {permissions.includes("user_management") && (
+            <MenuLink href="/reports">Reports</MenuLink>
+          )}
           {audit && <MenuLink href="/audit">Audit log</MenuLink>}
           <MenuLink href="/help">Help</MenuLink>
         </Menu>

@@ -1,5 +1,5 @@
 import type { MailLetter } from "../services/mail_delivery.ts";
-import type { LetterWords } from "./mails.tsx";
+import type { LetterWords, Paragraph } from "./mails.tsx";
 
 type Letters = Record<MailLetter["kind"], (letter: MailLetter) => LetterWords>;
 
@@ -20,7 +20,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         "If it was not you, there is nothing to do: without this link nobody can change your password. Don't pass it on, not even to the help desk.",
       ],
     }),
-    password_changed: ({ name, username, facts }) => ({
+    password_changed: ({ name, username, facts, link }) => ({
       subject: "Your password was changed",
       paragraphs: [
         `Hello ${name},`,
@@ -29,17 +29,27 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         } (${
           moment(facts.at)
         }, from the address ${facts.address}). All sessions were ended.`,
-        "If you know of it, there is nothing to do. If not, call your help desk at once.",
+        ...notMeEn(link),
       ],
     }),
-    second_factor_changed: ({ name, username, facts }) => ({
+    second_factor_changed: ({ name, username, facts, link }) => ({
       subject: "Your second factor",
       paragraphs: [
         `Hello ${name},`,
         `for your account ${username} ${
           WHAT_EN[facts.what as keyof typeof WHAT_EN]
         } (${moment(facts.at)}, from the address ${facts.address}).`,
-        "If you know of it, there is nothing to do. If not, call your help desk at once.",
+        ...notMeEn(link),
+      ],
+    }),
+    new_device: ({ name, username, facts, link }) => ({
+      subject: "Sign-in from a new device",
+      paragraphs: [
+        `Hello ${name},`,
+        `somebody signed in to your account ${username} from a browser that we haven't seen with it before (${
+          moment(facts.at)
+        }, from the address ${facts.address}): ${facts.device || "unknown"}`,
+        ...notMeEn(link),
       ],
     }),
   },
@@ -58,7 +68,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         "Wenn Sie es nicht waren, ist nichts zu tun: Ohne diesen Link kann niemand Ihr Passwort ändern. Geben Sie ihn nicht weiter, auch nicht an den Service Desk.",
       ],
     }),
-    password_changed: ({ name, username, facts }) => ({
+    password_changed: ({ name, username, facts, link }) => ({
       subject: "Ihr Passwort wurde geändert",
       paragraphs: [
         `Guten Tag ${name},`,
@@ -67,21 +77,53 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         } geändert (${
           moment(facts.at)
         }, von der Adresse ${facts.address}). Alle Sitzungen wurden beendet.`,
-        "Wenn Sie davon wissen, ist nichts zu tun. Wenn nicht, rufen Sie sofort Ihren Service Desk an.",
+        ...notMeDe(link),
       ],
     }),
-    second_factor_changed: ({ name, username, facts }) => ({
+    second_factor_changed: ({ name, username, facts, link }) => ({
       subject: "Ihr zweiter Faktor",
       paragraphs: [
         `Guten Tag ${name},`,
         `für Ihr Konto ${username} wurde ${
           WHAT_DE[facts.what as keyof typeof WHAT_DE]
         } (${moment(facts.at)}, von der Adresse ${facts.address}).`,
-        "Wenn Sie davon wissen, ist nichts zu tun. Wenn nicht, rufen Sie sofort Ihren Service Desk an.",
+        ...notMeDe(link),
+      ],
+    }),
+    new_device: ({ name, username, facts, link }) => ({
+      subject: "Anmeldung von einem neuen Gerät",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `an Ihrem Konto ${username} hat sich jemand von einem Browser aus angemeldet, den wir bei diesem Konto noch nicht gesehen haben (${
+          moment(facts.at)
+        }, von der Adresse ${facts.address}): ${facts.device || "unbekannt"}`,
+        ...notMeDe(link),
       ],
     }),
   },
 };
+
+function notMeEn(link: MailLetter["link"]): Paragraph[] {
+  return link
+    ? [
+      "If you know of it, there is nothing to do. If it was not you, freeze your account here at once; your help desk then looks into it with you:",
+      { url: link.url },
+    ]
+    : [
+      "If it was not you, call your help desk. Your account is frozen already.",
+    ];
+}
+
+function notMeDe(link: MailLetter["link"]): Paragraph[] {
+  return link
+    ? [
+      "Wenn Sie davon wissen, ist nichts zu tun. Wenn Sie es nicht waren, sperren Sie Ihr Konto sofort hier; Ihr Service Desk klärt es dann mit Ihnen:",
+      { url: link.url },
+    ]
+    : [
+      "Wenn Sie es nicht waren, rufen Sie Ihren Service Desk an. Ihr Konto ist bereits gesperrt.",
+    ];
+}
 
 const WHAT_EN = {
   totp_added: "an authenticator app was added",

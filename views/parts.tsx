@@ -34,8 +34,18 @@ export function StateBadges(
       {disabled
         ? <span class="badge bad">disabled</span>
         : <span class="badge">active</span>}
-      {temporary && <span class="badge warn">temporary password</span>}
-      {staff && <span class="badge staff">staff</span>}
+      {temporary && (
+        <>
+          {" "}
+          <span class="badge warn">temporary password</span>
+        </>
+      )}
+      {staff && (
+        <>
+          {" "}
+          <span class="badge staff">staff</span>
+        </>
+      )}
     </>
   );
 }

@@ -37,6 +37,7 @@ export function RequestResetPage(
               />
               <div class="actions">
                 <button type="submit" class="primary">Send the link</button>
+                {" "}
                 <a class="button" href="/sign-in">Close</a>
               </div>
             </form>
@@ -128,7 +129,7 @@ function LinkOver() {
       <div class="actions">
         <a class="button primary" href="/password-resets/new">
           Send a new link
-        </a>
+        </a>{" "}
         <a class="button" href="/sign-in">Sign in</a>
       </div>
     </>

@@ -23,7 +23,7 @@ export function SecondStepPage({ next, open, error }: SecondStepProps) {
               <input type="hidden" name="next" value={next} />
               <CodeField hint="The six digits that your authenticator app shows, or one of your recovery codes." />
               <div class="actions">
-                <button type="submit" class="primary">Sign in</button>
+                <button type="submit" class="primary">Sign in</button>{" "}
                 <a class="button" href="/sign-in">Close</a>
               </div>
               <p class="hint">

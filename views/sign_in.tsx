@@ -36,7 +36,7 @@ export function SignInPage({ identifier, next, error, notice }: SignInProps) {
             autofocus={identifier !== ""}
           />
           <div class="actions">
-            <button type="submit" class="primary">Sign in</button>
+            <button type="submit" class="primary">Sign in</button>{" "}
             <a href="/password-resets/new">Reset your password</a>
           </div>
         </form>

@@ -78,7 +78,7 @@ function Actions({ user, from, refusals }: UserProps) {
         hx-nonce={nonce}
       >
         Edit
-      </a>
+      </a>{" "}
       <a class="button" href={withFrom(`/users/${user.id}/disablement`, from)}>
         {user.disabledAt ? "Enable" : "Disable"}
       </a>

@@ -37,7 +37,7 @@ export function DisablementPage({ user, from, refusal }: DisablementProps) {
               class={user.disabled ? "primary" : "primary danger"}
             >
               {word}
-            </button>
+            </button>{" "}
             <a class="button" href={withFrom(`/users/${user.id}`, from)}>
               Close
             </a>

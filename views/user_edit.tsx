@@ -53,7 +53,7 @@ export function EditUserForm(props: EditUserProps) {
           <PasswordLine {...props} />
         </fieldset>
         <div class="actions">
-          <button type="submit" class="primary">Save</button>
+          <button type="submit" class="primary">Save</button>{" "}
           <a class="button" href={searchPath(from, userId)}>Close</a>
         </div>
       </LiveForm>

@@ -33,7 +33,7 @@ export function NewUserForm(props: NewUserProps) {
         </p>
       </fieldset>
       <div class="actions">
-        <button type="submit" class="primary">Save</button>
+        <button type="submit" class="primary">Save</button>{" "}
         <a class="button" href="/users">Close</a>
       </div>
     </LiveForm>

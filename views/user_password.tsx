@@ -1,6 +1,5 @@
 import { ErrorSummary, FieldError, LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { usePage } from "./page.ts";
 import { searchPath, Stored, withFrom } from "./parts.tsx";
 import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
 
@@ -72,10 +71,15 @@ function Saved({ saved, user, from, temporaryHours }: SetPasswordProps) {
           class="button primary"
           href={searchPath(from, user.id)}
           data-focus
+          data-keep-edits
         >
           Close
         </a>{" "}
-        <a class="button" href={withFrom(`/users/${user.id}`, from)}>
+        <a
+          class="button"
+          href={withFrom(`/users/${user.id}`, from)}
+          data-keep-edits
+        >
           Show details
         </a>
       </p>
@@ -85,15 +89,8 @@ function Saved({ saved, user, from, temporaryHours }: SetPasswordProps) {
 
 function Form(props: SetPasswordProps) {
   const { user, from, errors, suggestion, modes, refusal } = props;
-  const { nonce } = usePage();
   const action = `/users/${user.id}/password`;
   const clearHref = `${action}?${new URLSearchParams({ from, clear: "yes" })}`;
-  const htmx = {
-    "hx-target": "#change-password",
-    "hx-swap": "outerHTML",
-    "hx-indicator": "#progress",
-    "hx-nonce": nonce,
-  };
   return (
     <LiveForm action={action} target="#change-password" stay>
       {/* Enter presses the first button of a form, and that must not be Generate. */}
@@ -119,15 +116,9 @@ function Form(props: SetPasswordProps) {
       />
       {modes.includes("generated") && (
         <p>
-          <button
-            type="submit"
-            formaction={`${action}/suggestion`}
-            formnovalidate
-            hx-post={`${action}/suggestion`}
-            {...htmx}
-          >
-            Generate
-          </button>{" "}
+          {/* By its name and not by an address of its own: lynx knows no formaction, and would save. */}
+          <button type="submit" name="generate" value="yes">Generate</button>
+          {" "}
           <span class="hint">
             some words, easy to say on the telephone; note them before you save,
             they are not shown again
@@ -137,14 +128,14 @@ function Form(props: SetPasswordProps) {
       <Temporary {...props} />
       <Reason {...props} />
       <div class="actions">
-        <button type="submit" class="primary">Save</button>
+        <button type="submit" class="primary">Save</button>{" "}
         <a
           class="button"
           href={withFrom(`/users/${user.id}/edit`, from)}
           data-close
         >
           Close
-        </a>
+        </a>{" "}
         <a class="aside" href="/help" target="_blank" rel="noopener">Help</a>
       </div>
     </LiveForm>

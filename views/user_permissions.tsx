@@ -66,7 +66,7 @@ export function PermissionsForm(
           Whoever gains one has to sign in again.
         </p>
         <div class="actions">
-          <button type="submit" class="primary">Save</button>
+          <button type="submit" class="primary">Save</button>{" "}
           <a class="button" href={withFrom(`/users/${user.id}`, from)}>Close</a>
         </div>
       </LiveForm>

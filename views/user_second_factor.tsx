@@ -40,7 +40,7 @@ export function RemoveSecondFactorPage(
             required
           />
           <div class="actions">
-            <button type="submit" class="primary danger">Remove</button>
+            <button type="submit" class="primary danger">Remove</button>{" "}
             <a class="button" href={withFrom(`/users/${user.id}`, from)}>
               Close
             </a>

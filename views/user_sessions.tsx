@@ -42,7 +42,7 @@ export function UserSessions(props: UserSessionsProps) {
             label="End all sessions"
             danger
           />
-        )}
+        )}{" "}
         <a class="button" href={withFrom(`/users/${user.id}`, from)}>Close</a>
       </div>
     </article>

@@ -162,7 +162,12 @@ function UserRow({ hit, suffix }: { hit: UserHit; suffix: string }) {
         <a href={`/users/${user.id}${suffix}`}>
           <Marked text={hit.name} />
         </a>
-        {hit.similar && <span class="badge warn">similar</span>}
+        {hit.similar && (
+          <>
+            {" "}
+            <span class="badge warn">similar</span>
+          </>
+        )}
       </td>
       <td data-label="Username">
         <Marked text={hit.username} />

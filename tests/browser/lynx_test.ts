@@ -91,3 +91,27 @@ Deno.test("in lynx, a reason that nobody has chosen is asked for and not made up
   assert.deepEqual(await passwordOf(db, zoe.id), before);
   await site.close();
 });
+
+Deno.test("in lynx, Generate fills the field and saves nothing", async () => {
+  if (!lynxPath) return;
+  const { site, nextScreen } = await serveScreens();
+  const { db, people: { desk, zoe } } = site;
+  const before = await passwordOf(db, zoe.id);
+  const lynx = await openLynx(
+    `${site.origin}/users/${zoe.id}/password`,
+    nextScreen,
+  );
+  await lynx.arrive();
+  await lynx.type(/name="identifier"/, desk.username);
+  await lynx.type(/name="password"/, desk.password);
+  await lynx.follow(/Sign in/);
+  await lynx.type(/name="newPassword"/, "moor lantern 77 quay");
+  await lynx.choose(/value="no_mailbox"/);
+  const suggested = await lynx.follow(/Generate<\/button>/);
+  assert.match(suggested.html, /id="newPassword"[^>]*value="[a-z]+(-[a-z]+)+"/);
+  assert.deepEqual(await passwordOf(db, zoe.id), before);
+  const saved = await lynx.follow(/class="primary">Save<\/button>/);
+  await lynx.quit();
+  assert.match(saved.html, /The new password is saved/);
+  await site.close();
+});

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { testOnEach } from "../support/database.ts";
+import { sql } from "drizzle-orm";
+import { connectPostgres, rows } from "../../db/client.ts";
+import {
+  freshDatabaseUrl,
+  POSTGRES_SETTINGS,
+  testOnEach,
+  testOnPostgres,
+} from "../support/database.ts";
 import { person } from "../support/people.ts";
 import { names, search } from "../support/search.ts";
 
@@ -94,5 +101,62 @@ testOnEach(
       "~Anselm Bartholomew",
       "~Bartholomew-Jim Abel",
     ]);
+  },
+);
+
+testOnEach(
+  "similar users behind a page that is exactly full are on the next one",
+  async ({ db }) => {
+    for (let n = 0; n < 25; n++) {
+      await person(db, { name: `Quirin ${n}`, username: `onvolk${n}` });
+    }
+    await person(db, { name: "Ulla Volk", username: "ulla.v" });
+    const first = await search(db, { query: "nvolk" });
+    assert.equal(first.hits.length, 25);
+    assert.ok(first.next);
+    const second = await search(db, { query: "nvolk", after: first.next });
+    assert.deepEqual(
+      second.hits.map((it) => [it.user.name, it.similar]),
+      [["Ulla Volk", true]],
+    );
+  },
+);
+
+testOnPostgres(
+  "however many misspelt texts are looked for, a connection keeps few statements",
+  async () => {
+    const { db, close } = await connectPostgres({
+      ...POSTGRES_SETTINGS,
+      url: await freshDatabaseUrl(),
+      poolSize: 1,
+    });
+    const words = [
+      "kovac",
+      "kovas",
+      "kovak",
+      "josep",
+      "josef",
+      "marin",
+      "mario",
+    ];
+    for (const [i, word] of words.entries()) {
+      for (let n = 0; n <= i; n++) {
+        await person(db, { name: `${word}${"aeiou"[n % 5]} ${word}` });
+      }
+    }
+    const misspelt = words.map((it) => it.slice(0, -1) + "q");
+    for (const a of misspelt) {
+      await search(db, { query: a });
+      for (const b of misspelt) {
+        await search(db, { query: `${a} ${b}` });
+        await search(db, { query: `${a} ${b} ${misspelt[0]}` });
+      }
+    }
+    const [{ kept }] = await rows<{ kept: number }>(
+      db,
+      sql`select count(*)::int as kept from pg_prepared_statements`,
+    ) as [{ kept: number }];
+    assert.ok(kept < 40, `${kept} statements`);
+    await close();
   },
 );

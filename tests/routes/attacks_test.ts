@@ -188,9 +188,10 @@ testOnEach(
           from: "/help",
         }),
       () =>
-        visitor.post(`/users/${admin.id}/password/suggestion`, guess("x", 0), {
-          from: "/help",
-        }),
+        visitor.post(`/users/${admin.id}/password`, {
+          ...guess("x", 0),
+          generate: "yes",
+        }, { from: "/help" }),
       () =>
         visitor.post(`/users/${admin.id}/edit`, { version: "1", name: "" }, {
           from: "/help",

@@ -14,6 +14,9 @@ const EVERYBODY = [
   "GET /setup/:token",
   "POST /setup",
   "POST /setup/check",
+  "GET /not-me",
+  "GET /not-me/:token",
+  "POST /not-me",
   "GET /password-resets/new",
   "POST /password-resets/new",
   "GET /password-resets/:token",
@@ -50,11 +53,12 @@ const MANAGING = [
   `GET ${U}/password`,
   `POST ${U}/password`,
   `POST ${U}/password/check`,
-  `POST ${U}/password/suggestion`,
   `GET ${U}/disablement`,
   `POST ${U}/disablement`,
   `GET ${U}/sessions`,
   `POST ${U}/sessions`,
+  "GET /reports",
+  "POST /reports/:id/settlement",
   `GET ${U}/second-factor`,
   `POST ${U}/second-factor`,
 ];
@@ -133,7 +137,7 @@ function isShut(response: Response, route: string, forced: boolean) {
   const to = response.headers.get("location") ?? "";
   const awayTo = to.split("?")[0];
   if (response.status === 403) {
-    return !/ \/(setup|password-reset|sign-in)/.test(route);
+    return !/ \/(setup|password-reset|sign-in|not-me)/.test(route);
   }
   return response.status === 303 && to !== "/sign-in?done=signed-out" &&
     (awayTo === "/sign-in" ||

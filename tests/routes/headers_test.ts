@@ -192,3 +192,46 @@ testOnEach("HTML goes compressed to whoever takes it", async (connection) => {
     assert.match(await plain.text(), /<h1>User Management<\/h1>/, refused);
   }
 });
+
+testOnEach(
+  "HEAD says what GET would send, compressed or not (RFC 9110, 8.6)",
+  async ({ db }) => {
+    const visitor = browser(program({ db }));
+    await visitor.signIn(
+      await person(db, { permissions: ["user_management"] }),
+    );
+    for (const path of ["/account/sessions", "/help"]) {
+      for (const encoding of ["gzip", "identity"]) {
+        const headers = { "Accept-Encoding": encoding };
+        const got = await visitor.send("GET", path, { headers });
+        const { byteLength } = await got.arrayBuffer();
+        assert.equal(got.headers.get("content-length"), String(byteLength));
+        const asked = await visitor.send("HEAD", path, { headers });
+        assert.ok(
+          Math.abs(Number(asked.headers.get("content-length")) - byteLength) <
+            40, // tokens differ
+        );
+      }
+    }
+  },
+);
+
+testOnEach(
+  "what another site asks for is not compressed: its length would tell what stands in it (BREACH)",
+  async ({ db }) => {
+    const visitor = browser(program({ db }));
+    await visitor.signIn(await person(db));
+    for (
+      const [site, encoding] of [["cross-site", null], [
+        "none",
+        "gzip",
+      ]] as const
+    ) {
+      const page = await visitor.send("GET", "/help", {
+        headers: { "Accept-Encoding": "gzip", "Sec-Fetch-Site": site },
+      });
+      await page.body?.cancel();
+      assert.equal(page.headers.get("content-encoding"), encoding);
+    }
+  },
+);

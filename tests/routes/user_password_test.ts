@@ -287,8 +287,9 @@ testOnEach(
       reason: "other",
       reasonText: "on the telephone",
     };
-    const suggested = await (await visitor.post(`${path}/suggestion`, fields, {
-      from: path,
+    const suggested = await (await visitor.post(path, {
+      ...fields,
+      generate: "yes",
     })).text();
     const password = suggested.match(/id="newPassword"[^>]*value="([^"]+)"/)
       ?.[1];
@@ -297,6 +298,15 @@ testOnEach(
     assert.match(suggested, /value="on the telephone"/);
     assert.ok(!suggested.includes("typed before"));
     assert.equal(hidden(suggested, "formId"), fields.formId);
+    const unclear = await visitor.post(path, {
+      ...fields,
+      newPassword: password!,
+      proof: hidden(suggested, "proof"),
+      reason: "",
+      reasonText: "",
+    });
+    assert.equal(unclear.status, 422);
+    assert.ok((await unclear.text()).includes(password!), "it is still there");
     const saved = await visitor.post(path, {
       ...fields,
       newPassword: password!,
@@ -374,5 +384,28 @@ testOnEach(
     );
     const clear = await (await visitor.get(`${path}?clear=yes`)).text();
     assert.match(clear, /id="newPassword"[^>]*type="text"/);
+  },
+);
+
+testOnEach(
+  "whoever writes a reason has chosen Other, ticked or not",
+  async (connection) => {
+    const { visitor, path, user } = await desk(connection);
+    const html = await (await visitor.get(path)).text();
+    const saved = await visitor.post(path, {
+      formId: hidden(html, "formId"),
+      seenSetAt: hidden(html, "seenSetAt"),
+      newPassword: "violin harbour 88 moss",
+      reason: "",
+      reasonText: "Ticket 4711",
+    });
+    assert.equal(saved.status, 200);
+    const [event] = await eventsOf(
+      connection.db,
+      user.id,
+      "authn_password_set",
+    );
+    assert.equal(event?.detail.reason, "other");
+    assert.equal(event?.detail.text, "Ticket 4711");
   },
 );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { browser, hidden, program } from "../support/app.ts";
+import { browser, csrfOf, hidden, ORIGIN, program } from "../support/app.ts";
 import type { Connection } from "../../db/client.ts";
 import { findUser } from "../../db/users.ts";
 import { testOnEach } from "../support/database.ts";
@@ -119,14 +119,17 @@ testOnEach(
 );
 
 testOnEach(
-  "a look at the details shows what was before it, and at nobody is no look",
+  "the details list what was done and not who looked, and at nobody is no look",
   async (connection) => {
     const { db } = connection;
     const { user, visitor } = await desk(connection);
-    const first = await (await visitor.get(`/users/${user.id}`)).text();
-    assert.match(first, /Nothing has happened yet/);
-    const second = await (await visitor.get(`/users/${user.id}`)).text();
-    assert.equal(second.split("<time").length, first.split("<time").length + 1);
+    const look = async () =>
+      await (await visitor.get(`/users/${user.id}`)).text();
+    await look();
+    assert.match(await look(), /Nothing has happened yet/);
+    assert.equal((await eventsOf(db, user.id, "sensitive_read")).length, 2);
+    await visitor.post(`/users/${user.id}/disablement`, { disabled: "yes" });
+    assert.match(await look(), /<td data-label="What">Disabled<\/td>/);
     const unknown = "01890000-0000-7000-8000-000000000000";
     assert.equal((await visitor.get(`/users/${unknown}`)).status, 404);
     assert.deepEqual(await eventsOf(db, unknown, "sensitive_read"), []);
@@ -210,8 +213,22 @@ testOnEach(
     const edit = { version, username: user.username, email: user.email! };
     await colleague.post(path, { ...edit, name: "Colleague Wrote" });
 
-    const second = await visitor.post(path, { ...edit, name: "I Wrote" });
+    const views = async () =>
+      (await eventsOf(db, user.id, "sensitive_read")).length;
+    const viewed = await views();
+    const second = await visitor.send("POST", path, {
+      body: new URLSearchParams({
+        csrf: csrfOf(await (await visitor.get("/users/new")).text()),
+        ...edit,
+        name: "I Wrote",
+      }).toString(),
+      headers: {
+        "Content-Type": "application/x-www-form-urlencoded",
+        Origin: ORIGIN,
+      },
+    });
     assert.equal(second.status, 409);
+    assert.equal(await views(), viewed + 1, "what it shows has been seen");
     const html = await second.text();
     assert.match(html, /value="I Wrote"/);
     assert.match(html, /Saved meanwhile: Colleague Wrote/);

@@ -29,6 +29,7 @@ async function actorOf(context: ServiceContext, who: Person): Promise<Actor> {
   const signedIn = await signIn(context, {
     identifier: who.username,
     password: who.password,
+    device: "a browser",
   });
   assert.ok(signedIn.ok);
   return (await resumeSession(context, signedIn.value.token))!;
@@ -67,7 +68,11 @@ testOnPostgres(
     for (let round = 0; round < ROUNDS; round++) {
       const user = await person(connection.db);
       const attempt = () =>
-        signIn(context, { identifier: user.username, password: user.password });
+        signIn(context, {
+          identifier: user.username,
+          password: user.password,
+          device: "a browser",
+        });
       const [done] = await Promise.all([
         set(context, staff, user, `seven geese cross bridge ${round}`),
         attempt(),
@@ -224,6 +229,7 @@ testOnPostgres(
         signIn(context, {
           identifier: user.username,
           password: i % 4 === 0 ? "wrong" : user.password,
+          device: "a browser",
         })),
     );
     const reasons = outcomes.map((it) => it.ok ? "ok" : it.failure.reason);

@@ -1,0 +1,62 @@
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import type { Database } from "./client.ts";
+import { mails, reports, users } from "./schema.ts";
+
+/** Keeps what the notice of `mailId` told, since the outbox forgets it one day. */
+export async function insertReport(
+  db: Database,
+  { userId, mailId, address }: {
+    userId: string;
+    mailId: string;
+    address: string;
+  },
+) {
+  const [notice] = await db.select({ mailKind: mails.kind, facts: mails.facts })
+    .from(mails).where(eq(mails.id, mailId));
+  await db.insert(reports).values({
+    id: uuidv7(),
+    userId,
+    address,
+    ...notice!, // the link goes with its mail
+  });
+}
+
+/** The newest first, paged by key. */
+export async function listOpenReports(
+  db: Database,
+  { before, limit }: { before?: string | undefined; limit: number },
+) {
+  return await db.select({
+    id: reports.id,
+    createdAt: reports.createdAt,
+    address: reports.address,
+    mailKind: reports.mailKind,
+    facts: reports.facts,
+    userId: users.id,
+    name: users.name,
+    username: users.username,
+  }).from(reports).innerJoin(users, eq(users.id, reports.userId))
+    .where(and(
+      isNull(reports.closedAt),
+      before ? lt(reports.id, before) : undefined,
+    )).orderBy(desc(reports.id)).limit(limit);
+}
+
+export type ReportRow = Awaited<ReturnType<typeof listOpenReports>>[number];
+
+/** Whom an open report is about; null where it is closed, or never was. */
+export async function findOpenReport(db: Database, id: string) {
+  const [row] = await db.select({ userId: reports.userId }).from(reports)
+    .where(and(eq(reports.id, id), isNull(reports.closedAt)));
+  return row ?? null;
+}
+
+export async function closeReport(
+  db: Database,
+  { id, closedBy }: { id: string; closedBy: string },
+): Promise<boolean> {
+  return (await db.update(reports).set({ closedAt: sql`now()`, closedBy })
+    .where(and(eq(reports.id, id), isNull(reports.closedAt)))
+    .returning({ id: reports.id })).length === 1;
+}

@@ -1,0 +1,121 @@
+import {
+  consumeMailLink,
+  endMailLinks,
+  findLinkOwner,
+} from "../db/mail_links.ts";
+import { expirePassword } from "../db/passwords.ts";
+import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
+import {
+  closeReport,
+  findOpenReport,
+  insertReport,
+  listOpenReports,
+  type ReportRow,
+} from "../db/reports.ts";
+import { deleteSessions } from "../db/sessions.ts";
+import { findUser, lockUser, setDisabled } from "../db/users.ts";
+import type { Database } from "../db/client.ts";
+import { recordAudit } from "./audit.ts";
+import { authorize, type AuthorizeFailure } from "./authorization.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { parseLink } from "./mail_links.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
+
+export type { ReportRow };
+
+/** Whose account the link of a notice would freeze; undefined where it is over. */
+export async function findNotMe(
+  { db }: ServiceContext,
+  token: string | undefined,
+) {
+  const link = parseLink(token, "not_me");
+  return link && await findLinkOwner(db, link) || undefined;
+}
+
+/**
+ * *It was not me*: freezes the account of whoever got the notice. The password opens nothing any more, also
+ * once staff enable the account again; sessions and links end; the case is on the list for staff.
+ */
+export async function reportNotMe(
+  context: ServiceContext,
+  { token }: { token: string | undefined },
+): Promise<Result<void, { reason: "link_over" }>> {
+  const link = parseLink(token, "not_me");
+  const owner = link && await findLinkOwner(context.db, link);
+  if (!link || !owner) return refuse({ reason: "link_over" });
+  const { userId } = owner;
+  return await inTransaction(context, async (tx) => {
+    await lockPermissions(tx);
+    const user = await lockUser(tx, userId);
+    const mailId = user && !user.disabled && await consumeMailLink(tx, link);
+    if (!mailId) return refuse({ reason: "link_over" });
+    const sessions = await deleteSessions(tx, { userId });
+    await expirePassword(tx, userId);
+    for (const purpose of ["password_reset", "not_me"] as const) {
+      await endMailLinks(tx, { userId, purpose });
+    }
+    const disabled = await mayBeDisabled(tx, userId);
+    if (disabled) await setDisabled(tx, { id: userId, disabled });
+    await insertReport(tx, { userId, mailId, address: context.address });
+    await recordAudit(tx, context, {
+      event: "account_frozen",
+      subjectId: userId,
+      detail: { sessions, disabled },
+    });
+    return ok(undefined);
+  });
+}
+
+/** The last administrator must get back in by a reset link: there would be nobody to enable the account. */
+async function mayBeDisabled(db: Database, userId: string) {
+  const user = await findUser(db, userId);
+  return !user?.permissions.includes("administration") ||
+    await hasOtherHolder(db, {
+      permission: "administration",
+      exceptId: userId,
+    });
+}
+
+const REPORTS_PER_PAGE = 50;
+
+export async function findReports(
+  { db }: ServiceContext,
+  { before }: { before?: string | undefined },
+): Promise<{ reports: ReportRow[]; next: string | undefined }> {
+  const found = await listOpenReports(db, {
+    before,
+    limit: REPORTS_PER_PAGE + 1,
+  });
+  const reports = found.slice(0, REPORTS_PER_PAGE);
+  return {
+    reports,
+    next: found.length > REPORTS_PER_PAGE ? reports.at(-1)?.id : undefined,
+  };
+}
+
+/** Staff have looked into it. Closed by a colleague meanwhile, it is closed all the same. */
+export async function settleReport(
+  context: ServiceContext,
+  { actor, reportId }: { actor: Actor; reportId: string },
+): Promise<Result<void, AuthorizeFailure>> {
+  return await inTransaction(context, async (tx) => {
+    const report = await findOpenReport(tx, reportId);
+    if (!report) return ok(undefined);
+    const { userId: subjectId } = report;
+    const allowed = await authorize(tx, context, {
+      actor,
+      action: "settle_report",
+      subjectId,
+    });
+    if (!allowed.ok) return allowed;
+    if (await closeReport(tx, { id: reportId, closedBy: actor.userId })) {
+      await recordAudit(tx, context, {
+        event: "report_settled",
+        actorId: actor.userId,
+        subjectId,
+      });
+    }
+    return ok(undefined);
+  });
+}

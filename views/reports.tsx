@@ -1,0 +1,101 @@
+import type { ReportRow } from "../services/reports.ts";
+import { LiveForm, Notice } from "./form.tsx";
+import { Layout } from "./layout.tsx";
+import { Stored, Time } from "./parts.tsx";
+
+export interface ReportsProps {
+  reports: ReportRow[];
+  next?: string | undefined;
+  notice?: string | undefined;
+  refusal?: string | undefined;
+}
+
+/** What users said was not them, the newest first, until staff have looked into it. */
+export function ReportsPage(props: ReportsProps) {
+  return (
+    <Layout title="Reports">
+      <Reports {...props} />
+    </Layout>
+  );
+}
+
+/** Fragment: replaces itself. */
+export function Reports({ reports, next, notice, refusal }: ReportsProps) {
+  return (
+    <article id="reports">
+      <h1>Reports</h1>
+      {notice && <Notice>{notice}</Notice>}
+      {refusal && <Notice kind="bad">{refusal}</Notice>}
+      <p>
+        These users said of a notice: it was not me. Their accounts are frozen.
+        Look at what has happened, call the user back, enable the account, set a
+        new password, and settle the report.
+      </p>
+      {reports.length === 0
+        ? <p class="empty">There is no open report.</p>
+        : <ReportTable reports={reports} />}
+      {next && (
+        <p>
+          <a href={`/reports?${new URLSearchParams({ before: next })}`}>
+            Older reports
+          </a>
+        </p>
+      )}
+    </article>
+  );
+}
+
+const NOTICES: Record<ReportRow["mailKind"], string> = {
+  password_reset: "Reset link asked for",
+  password_changed: "Password changed",
+  second_factor_changed: "Second factor changed",
+  new_device: "Sign-in from a new device",
+};
+
+function ReportTable({ reports }: { reports: ReportRow[] }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Reported</th>
+          <th scope="col">User</th>
+          <th scope="col">It was not me</th>
+          <th scope="col">
+            <span class="visually-hidden">Settle</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {reports.map((it) => (
+          <tr>
+            <td data-label="Reported">
+              <Time at={it.createdAt} />{" "}
+              <span class="note">from {it.address}</span>
+            </td>
+            <td data-label="User">
+              <a href={`/users/${it.userId}`}>
+                <Stored text={it.name} />
+              </a>
+            </td>
+            <td data-label="It was not me">
+              {NOTICES[it.mailKind]}{" "}
+              <span class="note">
+                {it.facts.at?.slice(0, 16).replace("T", " ")} UTC from{" "}
+                {it.facts.address}
+              </span>
+            </td>
+            <td>
+              <LiveForm
+                action={`/reports/${it.id}/settlement`}
+                target="#reports"
+                stay
+              >
+                <button type="submit">Settle</button>
+              </LiveForm>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
