@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { connectEmbedded, connectPostgres, rows } from "../../db/client.ts";
 import { updateUser } from "../../db/users.ts";
 import { person } from "../support/people.ts";
-import { DataDirLockedError } from "../../db/embedded.ts";
+import { DataDirError } from "../../db/embedded.ts";
 import {
   freshDatabaseUrl,
   POSTGRES_SETTINGS,
@@ -38,7 +38,7 @@ Deno.test("a second process on the same folder is refused, with its name; data s
   await assert.rejects(
     () => connectEmbedded(dataDir),
     (error: Error) =>
-      error instanceof DataDirLockedError && error.message.includes(dataDir),
+      error instanceof DataDirError && error.message.includes(dataDir),
   );
   await first.close();
   const again = await connectEmbedded(dataDir);
