@@ -16,6 +16,7 @@ import type { Services } from "./services/context.ts";
 import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
+import { profileOf } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
 import { DataDirError } from "./db/embedded.ts";
@@ -59,6 +60,7 @@ async function main() {
         say([
           "",
           `Passdesk is ready: ${settings.PUBLIC_URL.origin}`,
+          ...profileOf(settings),
           ...greeting,
         ]);
       },

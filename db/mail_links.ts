@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { type LinkPurpose, mailLinks, users } from "./schema.ts";
+import { heldPermissions, secondFactor } from "./users.ts";
 
 export type { LinkPurpose };
 
@@ -41,6 +42,8 @@ export async function findLinkOwner(db: Database, key: LinkKey) {
     name: users.name,
     username: users.username,
     email: users.email,
+    secondFactor,
+    permissions: heldPermissions,
   }).from(mailLinks).innerJoin(users, eq(users.id, mailLinks.userId))
     .where(and(open(key), isNull(users.disabledAt)));
   return owner ?? null;

@@ -2,6 +2,7 @@ import { and, desc, eq, notInArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { passwordHistory, passwords, users } from "./schema.ts";
+import { heldPermissions, secondFactor } from "./users.ts";
 
 /** What has to be known of a user before a new password is hashed; null for an unknown id. */
 export async function findPassword(db: Database, userId: string) {
@@ -15,6 +16,8 @@ export async function findPassword(db: Database, userId: string) {
     setBy: passwords.setBy,
     formId: passwords.formId,
     sessionsEnded: passwords.sessionsEnded,
+    secondFactor,
+    permissions: heldPermissions,
   }).from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
     .where(eq(users.id, userId));
@@ -61,6 +64,12 @@ export async function upsertPassword(
   };
   await db.insert(passwords).values({ userId, ...values })
     .onConflictDoUpdate({ target: passwords.userId, set: values });
+}
+
+/** The password signs in for its replacement alone. */
+export async function requireNewPassword(db: Database, userId: string) {
+  await db.update(passwords).set({ temporary: true })
+    .where(eq(passwords.userId, userId));
 }
 
 /** The password signs in no more, until another one is set. */

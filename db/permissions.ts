@@ -7,7 +7,7 @@ import {
   sessions,
   users,
 } from "./schema.ts";
-import { heldPermissions } from "./users.ts";
+import { heldPermissions, secondFactor } from "./users.ts";
 
 /** One of the two sides of a mutation, read under lock in its transaction. */
 export interface Party {
@@ -16,6 +16,7 @@ export interface Party {
   disabled: boolean;
   temporary: boolean;
   permissions: Permission[];
+  secondFactor: boolean;
 }
 
 /**
@@ -41,6 +42,7 @@ export async function lockParties(
     disabled: sql<boolean>`${users.disabledAt} is not null`,
     temporary: sql<boolean>`coalesce(${passwords.temporary}, false)`,
     permissions: heldPermissions,
+    secondFactor,
     sessionAlive: sql<
       boolean
     >`exists(select 1 from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.userId} = ${users.id})`,

@@ -101,8 +101,9 @@ async function respondForm(
     fragment: ChangePasswordForm,
     props: {
       secondFactor: await getSecondFactor(services, actor),
-      rules: passwordRules(services.settings),
+      rules: passwordRules(services.settings, actor),
       mustChange: actor.mustChangePassword,
+      mustEnrol: actor.mustEnrol,
       errors,
       ...said,
     },

@@ -8,16 +8,24 @@ import { redirect } from "./respond.tsx";
 import { trouble } from "./trouble.tsx";
 
 const FORCED = "/account/password";
+const ENROLMENT = ["/account/password", "/account/totp", "/account/check"];
 
-/** Whoever is signed in; with a temporary password, only to replace it (ASVS 6.4.1). */
+/**
+ * Whoever is signed in; with a temporary password, only to replace it (ASVS 6.4.1); without a second factor
+ * that the settings ask for, only to add one (ASVS 6.3.3).
+ */
 export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
   const { actor } = c.var;
   if (!actor) return redirect(c, signInPath(c));
+  const open = actor.mustChangePassword
+    ? [FORCED]
+    : actor.mustEnrol
+    ? ENROLMENT
+    : undefined;
   const { path } = c.req;
-  if (
-    actor.mustChangePassword && path !== FORCED &&
-    !path.startsWith(`${FORCED}/`) && path !== "/sign-out"
-  ) return redirect(c, FORCED);
+  const shut = open && path !== "/sign-out" &&
+    !open.some((it) => path === it || path.startsWith(`${it}/`));
+  if (shut) return redirect(c, FORCED);
   await next();
 });
 

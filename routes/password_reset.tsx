@@ -20,6 +20,8 @@ const Query = z.object({
 });
 const Fields = z.object({ newPassword: z.string().default("") });
 
+const NOBODY = { secondFactor: false, permissions: [] };
+
 /** Where the emailed link leads: whoever has its cookie may set the password, once. */
 export const passwordReset = new Hono<AppEnv>()
   .get("/", async (c) => {
@@ -68,7 +70,7 @@ async function respondForm(
     page: ResetPage,
     props: {
       username: owner?.username,
-      rules: passwordRules(services.settings),
+      rules: passwordRules(services.settings, owner ?? NOBODY),
       ...said,
     },
     status: owner ? status : 403,

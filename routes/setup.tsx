@@ -4,6 +4,7 @@ import { z } from "zod";
 import { previewPassword } from "../services/password_judgement.ts";
 import {
   completeSetup,
+  FIRST,
   isSetupOpen,
   SETUP_LINK_MINUTES,
 } from "../services/setup.ts";
@@ -41,7 +42,7 @@ export const setup = new Hono<AppEnv>()
       props: !open || newPassword === "" ? {} : {
         check: previewPassword(
           c.var.services,
-          { name, username, email },
+          { name, username, email, ...FIRST },
           newPassword,
         ),
       },
@@ -89,7 +90,7 @@ async function respondForm(
     props: {
       open,
       input: readUserInput(c),
-      rules: passwordRules(services.settings),
+      rules: passwordRules(services.settings, FIRST),
       clear,
       errors,
     },

@@ -186,7 +186,7 @@ function respondForm(
       temporary: fields.temporary,
       reason: fields.reason,
       reasonText: fields.reasonText,
-      rules: passwordRules(settings),
+      rules: passwordRules(settings, user),
       temporaryHours: settings.TEMPORARY_PASSWORD_HOURS,
       modes: settings.PASSWORD_MODES,
       errors,

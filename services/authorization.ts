@@ -3,6 +3,7 @@ import { lockParties, type Party } from "../db/permissions.ts";
 import type { Permission } from "../db/schema.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { requiresSecondFactor } from "./second_factor_rules.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 export type Action =
@@ -80,7 +81,11 @@ export async function authorize(
     subjectId,
   });
   if (!parties.subject) return refuse({ reason: "not_found" });
-  const forbidden = forbids(able(parties.actor), action, parties.subject);
+  const forbidden = forbids(
+    able(context, parties.actor),
+    action,
+    parties.subject,
+  );
   if (!forbidden) return ok(parties.subject);
   return await refuseAndRecord(tx, context, {
     actor,
@@ -101,14 +106,16 @@ export async function authorizeActor(
     sessionId: actor.sessionId,
     subjectId: actor.userId,
   });
-  const forbidden = forbids(able(parties.actor), action);
+  const forbidden = forbids(able(context, parties.actor), action);
   if (!forbidden) return ok(undefined);
   return await refuseAndRecord(tx, context, { actor, action, forbidden });
 }
 
-/** Whoever signed in with a temporary password can do nothing but replace it. */
-function able(actor: Party | undefined) {
-  return actor?.temporary ? undefined : actor;
+/** Whoever has to replace a password, or to add a second factor, can do nothing but that. */
+function able({ settings }: ServiceContext, actor: Party | undefined) {
+  const owesFactor = actor && !actor.secondFactor &&
+    requiresSecondFactor(settings, actor);
+  return actor?.temporary || owesFactor ? undefined : actor;
 }
 
 async function refuseAndRecord(

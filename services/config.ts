@@ -65,6 +65,7 @@ const Settings = z.object({
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: whole(1, 100).default(50),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: whole(1, 100_000).default(100),
 
+  REQUIRE_2FA: z.enum(["off", "staff", "all"]).default("off"),
   SECOND_FACTOR_ATTEMPTS: whole(1, 100).default(5),
 
   SEARCH_FIELDS: list("name", "username", "email")
@@ -72,6 +73,7 @@ const Settings = z.object({
   USER_ATTRIBUTES: attributes.prefault(DEFAULT_ATTRIBUTES),
 
   PASSWORD_MIN_LENGTH: whole(8, 64).default(10),
+  PASSWORD_MIN_LENGTH_SINGLE_FACTOR: whole(8, 64).optional(),
   PASSWORD_MAX_LENGTH: whole(64, 256).default(128),
   PASSWORD_MIN_SCORE: whole(0, 4).default(2),
   PASSWORD_HISTORY: whole(0, 50).default(5),
@@ -150,6 +152,12 @@ function checkTogether(settings: Settings): Settings {
   if (settings.HASH_MEMORY_KIB < least) {
     throw new SettingError(
       `HASH_MEMORY_KIB: must be at least ${least} with ${settings.HASH_ITERATIONS} iterations`,
+    );
+  }
+  const { PASSWORD_MIN_LENGTH, PASSWORD_MIN_LENGTH_SINGLE_FACTOR } = settings;
+  if ((PASSWORD_MIN_LENGTH_SINGLE_FACTOR ?? 64) < PASSWORD_MIN_LENGTH) {
+    throw new SettingError(
+      "PASSWORD_MIN_LENGTH_SINGLE_FACTOR: must not be under PASSWORD_MIN_LENGTH",
     );
   }
   if (settings.SIGN_IN_ATTEMPTS >= settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT) {

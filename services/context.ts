@@ -44,4 +44,6 @@ export interface Actor {
   mustChangePassword: boolean;
   /** Has an authenticator app. */
   secondFactor: boolean;
+  /** Must have one and has none: may only add it. */
+  mustEnrol: boolean;
 }

@@ -1,3 +1,4 @@
+import { requireNewPassword } from "../db/passwords.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import {
   listRecoveryCodes,
@@ -16,6 +17,7 @@ import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { createRecoveryCodes } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createTotpSecret, totpStep, totpUri } from "./totp.ts";
+import { outgrowsPassword } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface OwnSecondFactor {
@@ -120,6 +122,9 @@ export async function removeTotp(
     if (!await deleteTotp(tx, userId)) return ok(undefined);
     await replaceRecoveryCodes(tx, { userId, hashes: [] });
     const ended = await deleteSessions(tx, { userId, keep: sessionId });
+    if (outgrowsPassword(context.settings, actor)) {
+      await requireNewPassword(tx, userId);
+    }
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: userId,

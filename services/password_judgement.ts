@@ -1,10 +1,11 @@
 import { listPasswordHistory } from "../db/passwords.ts";
 import type { ServiceContext } from "./context.ts";
 import type { PasswordCheck, PolicyViolation } from "./password_policy.ts";
+import { type FactorStanding, minLengthFor } from "./second_factor_rules.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 /** Whose password it is to become. */
-export interface PasswordOwner {
+export interface PasswordOwner extends FactorStanding {
   userId: string;
   name: string;
   username: string;
@@ -21,11 +22,11 @@ export interface NewHash {
 
 /** The rules that can be told while somebody types: nothing is stored, logged or sent anywhere. */
 export function previewPassword(
-  { policy }: ServiceContext,
+  { policy, settings }: ServiceContext,
   owner: Omit<PasswordOwner, "hash" | "userId">,
   password: string,
 ): PasswordCheck {
-  return policy.check(password, words(owner));
+  return policy.check(password, words(owner), minLengthFor(settings, owner));
 }
 
 /**
@@ -74,7 +75,7 @@ function no(rule: "breached" | "reused") {
 }
 
 function words(
-  { name, username, email }: Omit<PasswordOwner, "hash" | "userId">,
+  { name, username, email }: Pick<PasswordOwner, "name" | "username" | "email">,
 ) {
   return [name, username, ...(email ? [email] : [])];
 }

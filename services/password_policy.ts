@@ -44,8 +44,9 @@ export interface PasswordPolicy {
    * - `too_guessable`: below `minScore`, and none of the two reasons before it says why.
    *
    * @param about the owner's name, username and email
+   * @param minLength of this owner, not under the settings' one
    */
-  check(password: string, about: string[]): PasswordCheck;
+  check(password: string, about: string[], minLength?: number): PasswordCheck;
 }
 
 const { "passwords-common": COMMON_PASSWORDS } = common.dictionary;
@@ -75,14 +76,14 @@ export function createPasswordPolicy(
 
   return {
     settings,
-    check(password, about) {
+    check(password, about, minLength = settings.minLength) {
       if (password.length > 8 * settings.maxLength) { // before NFC, whose time grows with the square
         const { maxLength: max } = settings;
         const length = [...password].length;
         return { violations: [{ rule: "too_long", length, max }], score: 0 };
       }
       const text = password.normalize("NFC");
-      const violations = lengthViolations(text, settings);
+      const violations = lengthViolations(text, { ...settings, minLength });
       if (!isText(text)) {
         return { violations: [...violations, { rule: "not_text" }], score: 0 };
       }

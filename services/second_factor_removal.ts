@@ -1,4 +1,5 @@
 import { replaceRecoveryCodes } from "../db/recovery_codes.ts";
+import { requireNewPassword } from "../db/passwords.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { deleteTotp } from "../db/totps.ts";
 import { recordAudit } from "./audit.ts";
@@ -6,6 +7,7 @@ import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { outgrowsPassword } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 import { REASON_TEXT_LIMIT } from "./passwords.ts";
 import { UNREADABLE } from "./user_fields.ts";
@@ -44,6 +46,9 @@ export async function removeSecondFactor(
     if (!await deleteTotp(tx, subjectId)) return ok(undefined); // a colleague was faster
     await replaceRecoveryCodes(tx, { userId: subjectId, hashes: [] });
     const sessions = await deleteSessions(tx, { userId: subjectId });
+    if (outgrowsPassword(context.settings, allowed.value)) {
+      await requireNewPassword(tx, subjectId);
+    }
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: actor.userId,

@@ -12,6 +12,7 @@ import type { Settings } from "./config.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, type Result } from "./result.ts";
+import { requiresSecondFactor } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 import { hashSecret, parseToken, sameText } from "./tokens.ts";
 
@@ -46,6 +47,7 @@ export async function resumeSession(
     permissions: found.permissions,
     mustChangePassword: found.temporary,
     secondFactor: found.secondFactor,
+    mustEnrol: !found.secondFactor && requiresSecondFactor(settings, found),
   };
 }
 

@@ -55,6 +55,9 @@ export type SetupFailure =
   | { reason: "invalid"; problems: FieldProblems }
   | { reason: "policy"; violations: PolicyViolation[] };
 
+/** What the first administrator holds from the start. */
+export const FIRST = { secondFactor: false, permissions: [...PERMISSIONS] };
+
 /** Creates the first administrator. The link is used up by success alone. */
 export async function completeSetup(
   context: ServiceContext,
@@ -75,7 +78,7 @@ export async function completeSetup(
   }
   const userId = uuidv7();
   const judged = await judgePassword(context, {
-    known: { userId, hash: null, ...fields },
+    known: { userId, hash: null, ...fields, ...FIRST },
     password,
   });
   if (!judged.ok) return judged;

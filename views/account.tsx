@@ -3,7 +3,7 @@ import {
   ChangePasswordForm,
   type ChangePasswordProps,
 } from "./account_password.tsx";
-import { CsrfField } from "./form.tsx";
+import { CsrfField, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Time } from "./parts.tsx";
 
@@ -17,9 +17,15 @@ export function AccountPage(props: AccountProps) {
     <Layout title="Password/2FA">
       <div class="account">
         <h1>Password/2FA</h1>
+        {props.mustEnrol && !props.mustChange && (
+          <Notice kind="plain">
+            Your account must have a second factor. Add an authenticator app
+            now; after that everything else is open to you.
+          </Notice>
+        )}
         <ChangePasswordForm {...props} />
         {!props.mustChange && <SecondFactor {...props.secondFactor} />}
-        {!props.mustChange && (
+        {!props.mustChange && !props.mustEnrol && (
           <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">Sessions</h2>
             <p>Where you are signed in, and since when.</p>

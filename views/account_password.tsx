@@ -6,6 +6,8 @@ export interface ChangePasswordProps {
   rules: PasswordRules;
   /** Signed in with a temporary password. */
   mustChange: boolean;
+  /** Must add a second factor before anything else. */
+  mustEnrol: boolean;
   clear?: boolean | undefined;
   errors: { currentPassword?: string; newPassword?: string };
   changed?: { sessionsEnded: number } | undefined;
@@ -68,7 +70,9 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
         />
         <div class="actions">
           <button type="submit" class="primary">Save</button>{" "}
-          {!mustChange && <a class="button" href="/">Close</a>}
+          {!mustChange && !props.mustEnrol && (
+            <a class="button" href="/">Close</a>
+          )}
         </div>
       </fieldset>
     </LiveForm>

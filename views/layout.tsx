@@ -54,7 +54,7 @@ function Header() {
         <img src={asset("favicon.svg")} alt="" width={24} height={24} />
         Passdesk
       </a>
-      {actor && !actor.mustChangePassword && <Menus />}
+      {actor && !actor.mustChangePassword && !actor.mustEnrol && <Menus />}
       {actor && (
         <form class="sign-out" method="post" action="/sign-out">
           <CsrfField />

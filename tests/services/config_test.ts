@@ -89,7 +89,7 @@ Deno.test("an empty value counts as unset", () => {
 Deno.test(".env.example and the README list every setting, and no other", async () => {
   const example = await Deno.readTextFile(new URL(".env.example", ROOT));
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const named = [...example.matchAll(/^#?([A-Z][A-Z_]+)=/gm)].map((it) =>
+  const named = [...example.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].map((it) =>
     it[1]
   );
   assert.deepEqual(named.toSorted(), SETTING_NAMES.toSorted());
