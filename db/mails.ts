@@ -1,7 +1,7 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
-import { mailAttempts, type MailKind, mails, users } from "./schema.ts";
+import { mailAttempts, type MailKind, mails } from "./schema.ts";
 
 export type { MailKind };
 
@@ -109,7 +109,8 @@ export async function listMails(db: Database, userId: string, limit: number) {
     answer: sql<
       string | null
     >`(select answer from mail_attempts where mail_id = ${mails.id} order by id desc limit 1)`,
-  }).from(mails).innerJoin(users, eq(users.id, mails.userId))
-    .where(eq(mails.userId, userId)).orderBy(sql`${mails.id} desc`)
+  }).from(mails).where(eq(mails.userId, userId)).orderBy(desc(mails.id))
     .limit(limit);
 }
+
+export type MailRow = Awaited<ReturnType<typeof listMails>>[number];

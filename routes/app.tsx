@@ -30,6 +30,7 @@ import { notFound, onError } from "./trouble.tsx";
 import { user } from "./user.tsx";
 import { userDisablement } from "./user_disablement.tsx";
 import { userEdit } from "./user_edit.tsx";
+import { userMails } from "./user_mails.tsx";
 import { userPassword } from "./user_password.tsx";
 import { userPermissions } from "./user_permissions.tsx";
 import { userSecondFactor } from "./user_second_factor.tsx";
@@ -82,6 +83,8 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/disablement`, userDisablement)
     .use(`/users/${ID}/sessions`, staff)
     .route(`/users/${ID}/sessions`, userSessions)
+    .use(`/users/${ID}/mails`, staff)
+    .route(`/users/${ID}/mails`, userMails)
     .use(`/users/${ID}/second-factor`, staff)
     .route(`/users/${ID}/second-factor`, userSecondFactor)
     .use(`/users/${ID}/permissions`, requirePermission("administration"))

@@ -24,11 +24,18 @@ export function HelpPage({ minLength, temporaryHours, searchedBy }: HelpProps) {
             Whoever knows the current password changes it under{" "}
             <em>User &gt; Password/2FA</em>.
           </li>
+          <li>
+            Whoever has forgotten it presses <em>Reset your password</em>{" "}
+            on the sign-in page, and gets a link by email.
+          </li>
         </ul>
         <p>Set a password by hand only where that doesn't help:</p>
         <ul>
           <li>the user has no access to the mailbox any more, or</li>
-          <li>an email doesn't arrive and it is urgent.</li>
+          <li>
+            the email doesn't arrive and it is urgent (<em>Show mails</em>{" "}
+            in the details tells what the mail server said).
+          </li>
         </ul>
         <p>
           First make sure whom you are talking to. A forgotten password is the
@@ -100,6 +107,12 @@ export function HelpPage({ minLength, temporaryHours, searchedBy }: HelpProps) {
         <p>
           That ends by itself after some minutes; setting a password ends it at
           once.
+        </p>
+        <h3>The user has lost the telephone with the authenticator app.</h3>
+        <p>
+          A recovery code signs in without it. Without those, press{" "}
+          <em>Remove</em> beside <em>Second factor</em>{" "}
+          in the details, once you have made sure whom you talk to.
         </p>
         <h3>I have set the password of the wrong user.</h3>
         <p>

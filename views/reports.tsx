@@ -2,6 +2,7 @@ import type { ReportRow } from "../services/reports.ts";
 import { LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Stored, Time } from "./parts.tsx";
+import { MAIL_LABELS } from "./user_mails.tsx";
 
 export interface ReportsProps {
   reports: ReportRow[];
@@ -45,13 +46,6 @@ export function Reports({ reports, next, notice, refusal }: ReportsProps) {
   );
 }
 
-const NOTICES: Record<ReportRow["mailKind"], string> = {
-  password_reset: "Reset link asked for",
-  password_changed: "Password changed",
-  second_factor_changed: "Second factor changed",
-  new_device: "Sign-in from a new device",
-};
-
 function ReportTable({ reports }: { reports: ReportRow[] }) {
   return (
     <table>
@@ -78,7 +72,7 @@ function ReportTable({ reports }: { reports: ReportRow[] }) {
               </a>
             </td>
             <td data-label="It was not me">
-              {NOTICES[it.mailKind]}{" "}
+              {MAIL_LABELS[it.mailKind]}{" "}
               <span class="note">
                 {it.facts.at?.slice(0, 16).replace("T", " ")} UTC from{" "}
                 {it.facts.address}

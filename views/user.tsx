@@ -151,6 +151,11 @@ function Access({ user, from, refusals }: UserProps) {
         {user.openSessions} {actor?.permissions.includes("user_management") &&
           <a href={sessions}>Show sessions</a>}
       </Fact>
+      {actor?.permissions.includes("user_management") && (
+        <Fact label="Mails">
+          <a href={withFrom(`/users/${user.id}/mails`, from)}>Show mails</a>
+        </Fact>
+      )}
       <Fact label="Second factor">
         {user.secondFactor ? "authenticator app" : "none"}{" "}
         {user.secondFactor && !refusals.edit && (

@@ -28,7 +28,11 @@ export function RemoveSecondFactorPage(
           told by email. Whoever calls may be somebody else: this is what they
           would ask for.
         </p>
-        <form method="post" action={`/users/${user.id}/second-factor`}>
+        <form
+          method="post"
+          action={`/users/${user.id}/second-factor`}
+          novalidate
+        >
           <CsrfField />
           <input type="hidden" name="from" value={from} />
           <Field

@@ -1,5 +1,11 @@
 import type { Page } from "playwright-core";
 import { replaceSetupLink } from "../../db/setup_links.ts";
+import { insertMail, listMails } from "../../db/mails.ts";
+import { insertReport } from "../../db/reports.ts";
+import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
+import { createMailLink } from "../../services/mail_links.ts";
+import { createTotpSecret } from "../../services/totp.ts";
+import { codeOf } from "../support/totp.ts";
 import { createToken, formatToken, hashSecret } from "../../services/tokens.ts";
 import type { Visit } from "../support/browser.ts";
 import { type Person, person } from "../support/people.ts";
@@ -26,6 +32,13 @@ export async function tours(site: Site): Promise<Tour[]> {
     minutes: 60,
   });
   await site.cookiesOf(zoe); // an open session to look at
+  const [enrolling, enrolled, lost] = [
+    await person(db),
+    await person(db),
+    await person(db),
+  ];
+  await withTotp(site, enrolled);
+  await insertReports(site, zoe);
   const at = (path: string) => async ({ page }: Visit) => {
     await page.goto(path);
   };
@@ -38,6 +51,31 @@ export async function tours(site: Site): Promise<Tour[]> {
         "sign-in refused": async ({ page, signIn }) => {
           await signIn({ ...desk, password: "not this one" });
           await page.getByRole("alert").getByText("not right").waitFor();
+        },
+        "reset": at("/password-resets/new"),
+        "reset asked for": async ({ page }) => {
+          await page.getByLabel("Username or email").fill("nobody.at.all");
+          await press(page, "Send the link");
+          await page.getByText("Look into your mailbox").waitFor();
+        },
+        "reset link over": at("/password-resets/x"),
+        "reset by link": at(await resetLink(site, lost)),
+        "reset by link refused": async ({ page }) => {
+          await page.getByLabel("New password").fill("short");
+          await press(page, "Save");
+          await errors(page);
+        },
+        "not me": at(await notMeLink(site, lost)),
+        "not me, over": at("/not-me/x"),
+        "second step over": at("/sign-in/second-factor"),
+        "second step": async ({ page, signIn }) => {
+          await signIn(enrolled);
+          await page.getByLabel("Code", { exact: true }).waitFor();
+        },
+        "second step refused": async ({ page }) => {
+          await page.getByLabel("Code", { exact: true }).fill("123456");
+          await press(page, "Sign in");
+          await page.getByText("This code is not right").waitFor();
         },
         "setup without a link": at("/setup"),
         "setup": at(`/setup/${formatToken(token)}`),
@@ -125,8 +163,52 @@ export async function tours(site: Site): Promise<Tour[]> {
       },
     },
     {
+      who: enrolling,
+      states: {
+        "own account without a second factor": at("/account/password"),
+        "enrolment": async ({ page }) => {
+          await press(page, "Add an authenticator app");
+          await page.locator(".key").waitFor();
+        },
+        "enrolment refused": async ({ page }) => {
+          await page.getByLabel("Code", { exact: true }).fill("12");
+          await press(page, "Save");
+          await errors(page);
+        },
+        "recovery codes": async ({ page }) => {
+          const key = await page.locator(".key").innerText();
+          await page.getByLabel("Code", { exact: true }).fill(
+            codeOf(key.replaceAll(" ", ""), 0),
+          );
+          await press(page, "Save");
+          await page.locator(".codes").waitFor();
+        },
+        "own account with a second factor": at("/account/password"),
+        "removal of the app": at("/account/totp/removal"),
+        "own sessions": at("/account/sessions"),
+        "is it you": at("/account/check?next=/account/password"),
+        "is it you, refused": async ({ page }) => {
+          await page.getByLabel("Password", { exact: true }).fill("not this");
+          await press(page, "Continue");
+          await page.getByText("not your current password").waitFor();
+        },
+      },
+    },
+    {
       who: admin,
       states: {
+        "reports": at("/reports"),
+        "report settled": async ({ page }) => {
+          await press(page, "Settle");
+          await page.getByText("The report is settled.").waitFor();
+        },
+        "details of somebody with a second factor": at(`/users/${enrolled.id}`),
+        "mails": at(`/users/${zoe.id}/mails`),
+        "removal of a second factor": at(`/users/${enrolled.id}/second-factor`),
+        "removal of a second factor refused": async ({ page }) => {
+          await press(page, "Remove");
+          await errors(page);
+        },
         "permissions": at(`${users}/permissions`),
         "permissions saved": async ({ page }) => {
           await press(page, "Save");
@@ -173,4 +255,42 @@ async function press(page: Page, button: string) {
 
 async function errors(page: Page) {
   await page.getByText("Nothing was saved. Please look at:").waitFor();
+}
+
+/** An authenticator app for somebody, without the way there. */
+async function withTotp({ db, services }: Site, { id: userId }: Person) {
+  const sealedSecret = services.secrets.seal(createTotpSecret(), userId);
+  await replaceUnconfirmedTotp(db, { userId, sealedSecret });
+  await consumeTotpStep(db, { userId, step: 1, confirmed: false });
+}
+
+async function link(
+  { db, services }: Site,
+  { id: userId }: Person,
+  kind: "password_reset" | "password_changed",
+) {
+  const mail = { kind, userId, facts: { by: "user", at: "", address: "" } };
+  await insertMail(db, mail);
+  const { id } = (await listMails(db, userId, 1))[0]!;
+  const made = await createMailLink(services, {
+    ...mail,
+    id,
+    attempts: 1,
+    name: "",
+    username: "",
+    email: "",
+    language: null,
+    disabled: false,
+  });
+  return { mailId: id, path: new URL((made as { url: string }).url).pathname };
+}
+
+const resetLink = async (site: Site, who: Person) =>
+  (await link(site, who, "password_reset")).path;
+const notMeLink = async (site: Site, who: Person) =>
+  (await link(site, who, "password_changed")).path;
+
+async function insertReports(site: Site, who: Person) {
+  const { mailId } = await link(site, who, "password_changed");
+  await insertReport(site.db, { userId: who.id, mailId, address: "192.0.2.1" });
 }

@@ -59,6 +59,7 @@ const MANAGING = [
   `POST ${U}/sessions`,
   "GET /reports",
   "POST /reports/:id/settlement",
+  `GET ${U}/mails`,
   `GET ${U}/second-factor`,
   `POST ${U}/second-factor`,
 ];

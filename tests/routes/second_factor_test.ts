@@ -129,7 +129,7 @@ testOnEach(
     assert.equal((await secondStep(again, code!)).status, 422);
     const notices = await rows<{ facts: { what: string } }>(
       connection.db,
-      sql`select facts from mails where user_id = ${user.id} order by id`,
+      sql`select facts from mails where user_id = ${user.id} and kind = 'second_factor_changed' order by id`,
     );
     assert.deepEqual(notices.map((it) => it.facts.what), [
       "totp_added",
@@ -412,7 +412,7 @@ testOnEach(
     );
     const [notice] = await rows<{ facts: { what: string } }>(
       db,
-      sql`select facts from mails where user_id = ${user.id} order by id desc limit 1`,
+      sql`select facts from mails where user_id = ${user.id} and kind = 'second_factor_changed' order by id desc limit 1`,
     );
     assert.equal(notice!.facts.what, "removed_by_staff");
   },
