@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { leaveOut } from "../support/browser.ts";
+import { insertMail } from "../../db/mails.ts";
+import { linkIn, mailbox } from "../support/mail.ts";
 import { person } from "../support/people.ts";
+import { codeOf } from "../support/totp.ts";
 import { eventsOf, passwordOf, sessionsOf } from "../support/rows.ts";
 import { lynxPath, openLynx, serveScreens } from "./lynx.ts";
 
@@ -113,5 +116,68 @@ Deno.test("in lynx, Generate fills the field and saves nothing", async () => {
   const saved = await lynx.follow(/class="primary">Save<\/button>/);
   await lynx.quit();
   assert.match(saved.html, /The new password is saved/);
+  await site.close();
+});
+
+Deno.test("in lynx, a forgotten password is reset by the mailed link", async () => {
+  if (!lynxPath) return;
+  const { site, nextScreen } = await serveScreens();
+  const mails = await mailbox(site);
+  const user = await person(site.db);
+  const asking = await openLynx(`${site.origin}/sign-in`, nextScreen);
+  await asking.arrive();
+  await asking.follow(/Reset your password/);
+  await asking.type(/name="identifier"/, user.username);
+  const asked = await asking.follow(/Send the link/);
+  assert.match(asked.html, /Look into your mailbox/);
+  await asking.quit();
+
+  const [mail] = await mails.to(user.email);
+  const lynx = await openLynx(site.origin + linkIn(mail!), nextScreen);
+  await lynx.arrive();
+  await lynx.type(/name="newPassword"/, "marsh heron 12 at dusk");
+  const done = await lynx.follow(/class="primary">Save/);
+  assert.match(done.html, /Your password is changed/);
+  await lynx.type(/name="identifier"/, user.username);
+  await lynx.type(/name="password"/, "marsh heron 12 at dusk");
+  const inside = await lynx.follow(/class="primary">Sign in/);
+  assert.match(inside.html, /Change password/);
+
+  const added = await lynx.follow(/Add an authenticator app/);
+  const key = added.html.match(/class="key">([A-Z2-7 ]+)</)![1]!
+    .replaceAll(" ", "");
+  await lynx.type(/name="code"/, codeOf(key, 0));
+  const codes = await lynx.follow(/class="primary">Save/);
+  assert.match(codes.html, /The authenticator app is added/);
+  await lynx.follow(/Sign out/);
+  await lynx.type(/name="identifier"/, user.username);
+  await lynx.type(/name="password"/, "marsh heron 12 at dusk");
+  await lynx.follow(/class="primary">Sign in/);
+  await lynx.type(/name="code"/, codeOf(key));
+  const back = await lynx.follow(/class="primary">Sign in/);
+  assert.match(back.html, /Recovery codes/);
+  await lynx.quit();
+  await mails.close();
+  await site.close();
+});
+
+Deno.test("in lynx, somebody says it was not me", async () => {
+  if (!lynxPath) return;
+  const { site, nextScreen } = await serveScreens();
+  const mails = await mailbox(site);
+  const user = await person(site.db);
+  await insertMail(site.db, {
+    kind: "new_device",
+    userId: user.id,
+    facts: { address: "203.0.113.9", device: "a browser", at: "" },
+  });
+  const [notice] = await mails.to(user.email);
+  const lynx = await openLynx(site.origin + linkIn(notice!), nextScreen);
+  await lynx.arrive();
+  const frozen = await lynx.follow(/Freeze the account/);
+  assert.match(frozen.html, /The account is frozen/);
+  await lynx.quit();
+  assert.equal((await eventsOf(site.db, user.id, "account_frozen")).length, 1);
+  await mails.close();
   await site.close();
 });

@@ -116,7 +116,9 @@ export function brokenMailServer(
 }
 
 /** The office of a running program: what the worker uses, so that a test says when mail goes out. */
-export function mailOffice({ services }: Program): MailOffice & {
+export function mailOffice(
+  { services }: Pick<Program, "services">,
+): MailOffice & {
   deliver: () => Promise<number>;
   files: string[];
 } {
@@ -130,6 +132,28 @@ export function mailOffice({ services }: Program): MailOffice & {
     ...office,
     files,
     deliver: () => deliverDueMails(services, office),
+  };
+}
+
+/** A real mail server behind a running program, and what has arrived at somebody's address. */
+export async function mailbox({ services }: Pick<Program, "services">) {
+  const server = await mailServer();
+  const settings = { ...services.settings, SMTP_URL: server.url };
+  const running = { ...services, settings };
+  const office = {
+    transport: createMailTransport(settings, () => {}),
+    write: writeLetter,
+  };
+  return {
+    /** Sends what is due; the mails to one address, the last one last. */
+    to: async (address: string | null): Promise<ReceivedMail[]> => {
+      while (await deliverDueMails(running, office) > 0);
+      return server.received.filter((it) => it.to[0] === address);
+    },
+    close: async () => {
+      office.transport.close();
+      await server.close();
+    },
   };
 }
 
