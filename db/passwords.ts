@@ -14,6 +14,7 @@ export async function findPassword(db: Database, userId: string) {
     hash: passwords.hash,
     setAt: passwords.setAt,
     setBy: passwords.setBy,
+    temporary: passwords.temporary,
     formId: passwords.formId,
     sessionsEnded: passwords.sessionsEnded,
     secondFactor,

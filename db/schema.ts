@@ -139,6 +139,29 @@ export const totps = pgTable("totps", {
   lastStep: bigint("last_step", { mode: "number" }).notNull().default(0),
 });
 
+/** Passkeys (WebAuthn): the key proves the device, and the device who holds it. */
+export const passkeys = pgTable("passkeys", {
+  id: text("id").primaryKey(), // the credential's, base64url
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  name: text("name").notNull(),
+  publicKey: text("public_key").notNull(), // COSE, base64url
+  counter: bigint("counter", { mode: "number" }).notNull(),
+  transports: jsonb("transports").$type<string[]>().notNull().default([]),
+  createdAt: instant("created_at").notNull().defaultNow(),
+  lastUsedAt: instant("last_used_at"),
+}, (t) => [index("passkeys_user").on(t.userId)]);
+
+/** What a passkey has to sign, once and soon. */
+export const passkeyChallenges = pgTable("passkey_challenges", {
+  challengeHash: text("challenge_hash").primaryKey(), // SHA-256
+  purpose: text("purpose", { enum: ["enrol", "sign_in"] }).notNull(),
+  /** Who may answer it; anybody's passkey where null. */
+  userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});
+
 /** Deleted as they are used. One salt for all of a set, so that a try costs one hash. */
 export const recoveryCodes = pgTable("recovery_codes", {
   id: uuid("id").primaryKey(),

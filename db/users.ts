@@ -21,7 +21,8 @@ export const heldPermissions = sql<
 /** Whether somebody has a second factor that counts, as a column of a query over `users`. */
 export const secondFactor = sql<
   boolean
->`exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)`;
+>`(exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)
+  or exists(select from passkeys where passkeys.user_id = ${users.id}))`;
 
 const setters = alias(users, "setters");
 

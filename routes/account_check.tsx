@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { OwnAccountFailure } from "../services/own_account.ts";
 import { reauthenticate } from "../services/reauthentication.ts";
+import { reauthenticateByPasskey } from "../services/passkey_sign_in.ts";
 import { CheckPage } from "../views/account_check.tsx";
 import { writeCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
@@ -10,11 +11,15 @@ import { readFields, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { ownPath } from "./paths.ts";
 import { redirect, respond } from "./respond.tsx";
-import { resumeActor } from "./session.ts";
 
 const Query = z.object({ next: z.string().optional() });
 const Fields = z.object({
   password: z.string().default(""),
+  next: z.string().default("/account/password"),
+});
+
+const PasskeyFields = z.object({
+  response: z.string().default(""),
   next: z.string().default("/account/password"),
 });
 
@@ -24,13 +29,29 @@ export const accountCheck = new Hono<AppEnv>()
     const { next } = readQuery(c, Query);
     return respondForm(c, { next: ownPath(next) });
   })
+  .post("/passkey", async (c) => {
+    const { services, actor } = c.var;
+    const { response, next } = readFields(c, PasskeyFields);
+    const checked = await reauthenticateByPasskey(services, {
+      actor,
+      response,
+    });
+    if (!checked.ok) {
+      return respondForm(c, {
+        next: ownPath(next),
+        error: "This is no passkey of yours, or its answer came too late.",
+        status: 422,
+      });
+    }
+    writeCookie(c, "session", checked.value);
+    return c.redirect(ownPath(next), 303);
+  })
   .post("/", async (c) => {
     const { services, actor } = c.var;
     const { password, next } = readFields(c, Fields);
     const checked = await reauthenticate(services, { actor, password });
     if (checked.ok) {
       writeCookie(c, "session", checked.value);
-      await resumeActor(c, checked.value);
       return c.redirect(ownPath(next), 303);
     }
     const { failure } = checked;

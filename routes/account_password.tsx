@@ -7,6 +7,7 @@ import {
   type ChangePasswordFailure,
 } from "../services/own_password.ts";
 import { getSecondFactor } from "../services/own_second_factor.ts";
+import { findOwnPasskeys } from "../services/own_passkeys.ts";
 import { AccountPage } from "../views/account.tsx";
 import {
   ChangePasswordForm,
@@ -101,6 +102,7 @@ async function respondForm(
     fragment: ChangePasswordForm,
     props: {
       secondFactor: await getSecondFactor(services, actor),
+      passkeys: await findOwnPasskeys(services, actor),
       rules: passwordRules(services.settings, actor),
       mustChange: actor.mustChangePassword,
       mustEnrol: actor.mustEnrol,

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Services } from "../services/context.ts";
 import { accountCheck } from "./account_check.tsx";
+import { accountPasskeys } from "./account_passkeys.tsx";
 import { accountRecoveryCodes } from "./account_recovery_codes.tsx";
 import { accountSessions } from "./account_sessions.tsx";
 import { accountTotp } from "./account_totp.tsx";
@@ -16,6 +17,7 @@ import { methodNotAllowed, refuseUnknownMethod } from "./methods.ts";
 import { help } from "./help.tsx";
 import { home } from "./home.ts";
 import { notMe } from "./not_me.tsx";
+import { passkeySignIn } from "./passkey_sign_in.tsx";
 import { passwordReset } from "./password_reset.tsx";
 import { passwordResets } from "./password_resets.tsx";
 import { ID } from "./paths.ts";
@@ -56,6 +58,7 @@ export function createApp(services: Services, assets: Assets) {
     // Open to everybody:
     .route("/sign-in", signInRoutes)
     .route("/sign-in/second-factor", secondStep)
+    .route("/sign-in/passkey", passkeySignIn)
     .route("/setup", setup)
     .route("/password-resets", passwordResets)
     .route("/password-reset", passwordReset)
@@ -68,6 +71,7 @@ export function createApp(services: Services, assets: Assets) {
     .route("/account/check", accountCheck)
     .route("/account/sessions", accountSessions)
     .route("/account/totp", accountTotp)
+    .route("/account/passkeys", accountPasskeys)
     .route("/account/recovery-codes", accountRecoveryCodes)
     .route("/help", help)
     .use("/users/new", staff)

@@ -67,16 +67,23 @@ export async function loadAssets(
   };
 }
 
-/** The files to serve by name: those of htmx come from the installed package. */
+/** The files to serve by name: those of htmx and of WebAuthn come from the installed packages. */
 async function sources(folder: URL): Promise<Map<string, URL>> {
   const htmx = import.meta.resolve("htmx.org"); // …/htmx.org/dist/htmx.js
+  const webauthn = import.meta.resolve("@simplewebauthn/browser"); // …/browser/esm/index.js
   const found = new Map([
     ["htmx.min.js", new URL("./htmx.min.js", htmx)],
     ["hx-csp.min.js", new URL("./ext/hx-csp.min.js", htmx)],
+    [
+      "simplewebauthn.min.js",
+      new URL("../dist/bundle/index.umd.min.js", webauthn),
+    ],
   ]);
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (!isFile || !contentType(name)) continue;
-    if (found.has(name)) throw new Error(`static/${name} hides htmx's own`);
+    if (found.has(name)) {
+      throw new Error(`static/${name} hides a package's own`);
+    }
     found.set(name, new URL(encodeURIComponent(name), folder));
   }
   return found;

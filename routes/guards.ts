@@ -8,7 +8,8 @@ import { redirect } from "./respond.tsx";
 import { trouble } from "./trouble.tsx";
 
 const FORCED = "/account/password";
-const ENROLMENT = ["/account/password", "/account/totp", "/account/check"];
+const ENROLMENT = ["password", "totp", "passkeys", "check"]
+  .map((it) => `/account/${it}`);
 
 /**
  * Whoever is signed in; with a temporary password, only to replace it (ASVS 6.4.1); without a second factor

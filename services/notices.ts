@@ -22,6 +22,8 @@ export type SecondFactorNotice =
   | "totp_added"
   | "totp_removed"
   | "removed_by_staff"
+  | "passkey_added"
+  | "passkey_removed"
   | "recovery_codes_renewed"
   | "recovery_code_used";
 

@@ -1,3 +1,4 @@
+import { listPasskeys } from "../db/passkeys.ts";
 import { requireNewPassword } from "../db/passwords.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import {
@@ -110,7 +111,7 @@ export async function confirmTotp(
   });
 }
 
-/** Takes the app away, and the recovery codes that stood in for it. */
+/** Takes the app away; where there is no passkey either, the recovery codes too. */
 export async function removeTotp(
   context: ServiceContext,
   actor: Actor,
@@ -120,11 +121,13 @@ export async function removeTotp(
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
     if (!await deleteTotp(tx, userId)) return ok(undefined);
-    await replaceRecoveryCodes(tx, { userId, hashes: [] });
-    const ended = await deleteSessions(tx, { userId, keep: sessionId });
-    if (outgrowsPassword(context.settings, actor)) {
-      await requireNewPassword(tx, userId);
+    if ((await listPasskeys(tx, userId)).length === 0) {
+      await replaceRecoveryCodes(tx, { userId, hashes: [] });
+      if (outgrowsPassword(context.settings, actor)) {
+        await requireNewPassword(tx, userId);
+      }
     }
+    const ended = await deleteSessions(tx, { userId, keep: sessionId });
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: userId,
@@ -150,9 +153,9 @@ export async function renewRecoveryCodes(
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
-    if (!(await findTotp(tx, userId))?.confirmedAt) {
-      return refuse({ reason: "not_enrolled" });
-    }
+    const enrolled = (await findTotp(tx, userId))?.confirmedAt ||
+      (await listPasskeys(tx, userId)).length > 0;
+    if (!enrolled) return refuse({ reason: "not_enrolled" });
     await replaceRecoveryCodes(tx, { userId, hashes });
     await recordAudit(tx, context, {
       event: "recovery_codes_renewed",

@@ -2,6 +2,7 @@ import type { Database } from "../db/client.ts";
 import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
+import { deleteOldChallenges } from "../db/passkeys.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteOverSessions } from "../db/sessions.ts";
 import { checkRanges } from "./address.ts";
@@ -59,6 +60,7 @@ export function startHousekeeping({ db, settings, log }: Services) {
       await deleteOldAttempts(db);
       await deleteOldMails(db);
       await deleteOldDevices(db);
+      await deleteOldChallenges(db);
       await deleteOverLinks(db);
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));

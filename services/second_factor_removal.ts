@@ -1,4 +1,5 @@
 import { replaceRecoveryCodes } from "../db/recovery_codes.ts";
+import { deletePasskeys } from "../db/passkeys.ts";
 import { requireNewPassword } from "../db/passwords.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { deleteTotp } from "../db/totps.ts";
@@ -43,7 +44,9 @@ export async function removeSecondFactor(
     if ([...text].length > REASON_TEXT_LIMIT) {
       return refuse({ reason: "reason_too_long", max: REASON_TEXT_LIMIT });
     }
-    if (!await deleteTotp(tx, subjectId)) return ok(undefined); // a colleague was faster
+    const app = await deleteTotp(tx, subjectId);
+    const passkeys = await deletePasskeys(tx, { userId: subjectId });
+    if (!app && passkeys === 0) return ok(undefined); // a colleague was faster
     await replaceRecoveryCodes(tx, { userId: subjectId, hashes: [] });
     const sessions = await deleteSessions(tx, { userId: subjectId });
     if (outgrowsPassword(context.settings, allowed.value)) {
@@ -53,7 +56,7 @@ export async function removeSecondFactor(
       event: "second_factor_removed",
       actorId: actor.userId,
       subjectId,
-      detail: { factor: "authenticator app", sessions, reason: text },
+      detail: { app, passkeys, sessions, reason: text },
     });
     await notifyOfSecondFactor(tx, context, {
       userId: subjectId,

@@ -3,12 +3,15 @@ import {
   ChangePasswordForm,
   type ChangePasswordProps,
 } from "./account_password.tsx";
+import type { PasskeyRow } from "../services/own_passkeys.ts";
+import { Passkeys } from "./account_passkeys.tsx";
 import { CsrfField, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Time } from "./parts.tsx";
 
 export interface AccountProps extends ChangePasswordProps {
   secondFactor: OwnSecondFactor;
+  passkeys: PasskeyRow[];
 }
 
 /** *User > Password/2FA*: all that opens one's account. */
@@ -24,7 +27,12 @@ export function AccountPage(props: AccountProps) {
           </Notice>
         )}
         <ChangePasswordForm {...props} />
-        {!props.mustChange && <SecondFactor {...props.secondFactor} />}
+        {!props.mustChange && (
+          <>
+            <SecondFactor {...props} />
+            <Passkeys passkeys={props.passkeys} />
+          </>
+        )}
         {!props.mustChange && !props.mustEnrol && (
           <section class="card" aria-labelledby="sessions-title">
             <h2 id="sessions-title">Sessions</h2>
@@ -39,57 +47,54 @@ export function AccountPage(props: AccountProps) {
   );
 }
 
-function SecondFactor(
-  { confirmedAt, recoveryCodesLeft }: OwnSecondFactor,
-) {
+function SecondFactor({ secondFactor, passkeys }: AccountProps) {
+  const { confirmedAt, recoveryCodesLeft } = secondFactor;
   return (
     <section class="card" aria-labelledby="second-factor-title">
       <h2 id="second-factor-title">Second factor</h2>
-      {confirmedAt
-        ? (
-          <>
-            <dl>
-              <div>
-                <dt>App</dt>
-                <dd>
-                  since <Time at={confirmedAt} />
-                </dd>
-              </div>
-              <div>
-                <dt>Recovery codes</dt>
-                <dd>
-                  {recoveryCodesLeft} left{" "}
-                  {recoveryCodesLeft < 3 && (
-                    <span class="badge warn">make new ones</span>
-                  )}
-                </dd>
-              </div>
-            </dl>
-            <div class="actions">
-              <ActionForm
-                action="/account/recovery-codes"
-                label="New recovery codes"
-              />{" "}
-              <a class="button danger" href="/account/totp/removal">
-                Remove the app
-              </a>
+      {!confirmedAt && (
+        <p>
+          With an authenticator app on your telephone, nobody can sign in by
+          your password alone.
+        </p>
+      )}
+      {(confirmedAt || passkeys.length > 0) && (
+        <dl>
+          {confirmedAt && (
+            <div>
+              <dt>App</dt>
+              <dd>
+                since <Time at={confirmedAt} />
+              </dd>
             </div>
-          </>
-        )
-        : (
-          <>
-            <p>
-              With an authenticator app on your telephone, nobody can sign in by
-              your password alone.
-            </p>
-            <div class="actions">
-              <ActionForm
-                action="/account/totp"
-                label="Add an authenticator app"
-              />
-            </div>
-          </>
+          )}
+          <div>
+            <dt>Recovery codes</dt>
+            <dd>
+              {recoveryCodesLeft} left{" "}
+              {recoveryCodesLeft < 3 && (
+                <span class="badge warn">make new ones</span>
+              )}
+            </dd>
+          </div>
+        </dl>
+      )}
+      <div class="actions">
+        {!confirmedAt && (
+          <ActionForm action="/account/totp" label="Add an authenticator app" />
         )}
+        {(confirmedAt || passkeys.length > 0) && (
+          <ActionForm
+            action="/account/recovery-codes"
+            label="New recovery codes"
+          />
+        )}{" "}
+        {confirmedAt && (
+          <a class="button danger" href="/account/totp/removal">
+            Remove the app
+          </a>
+        )}
+      </div>
     </section>
   );
 }

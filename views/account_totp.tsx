@@ -118,7 +118,7 @@ export function RecoveryCodesPage(
         <h1>Recovery codes</h1>
         <Notice>
           {added
-            ? "The authenticator app is added. From now on signing in asks for its code."
+            ? "It is added. From now on your password alone signs nobody in."
             : "These are new. The old ones no longer work."}
         </Notice>
         <p>

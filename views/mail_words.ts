@@ -128,7 +128,9 @@ function notMeDe(link: MailLetter["link"]): Paragraph[] {
 const WHAT_EN = {
   totp_added: "an authenticator app was added",
   totp_removed: "the authenticator app was removed",
-  removed_by_staff: "a member of staff removed the authenticator app",
+  removed_by_staff: "a member of staff removed the second factor",
+  passkey_added: "a passkey was added",
+  passkey_removed: "a passkey was removed",
   recovery_codes_renewed: "new recovery codes were made",
   recovery_code_used: "somebody signed in with a recovery code",
 };
@@ -136,7 +138,9 @@ const WHAT_EN = {
 const WHAT_DE = {
   totp_added: "eine Authenticator-App hinzugefügt",
   totp_removed: "die Authenticator-App entfernt",
-  removed_by_staff: "die Authenticator-App durch den Service Desk entfernt",
+  removed_by_staff: "der zweite Faktor durch den Service Desk entfernt",
+  passkey_added: "ein Passkey hinzugefügt",
+  passkey_removed: "ein Passkey entfernt",
   recovery_codes_renewed: "ein neuer Satz Wiederherstellungscodes erzeugt",
   recovery_code_used: "eine Anmeldung mit einem Wiederherstellungscode gemacht",
 };

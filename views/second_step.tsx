@@ -1,6 +1,7 @@
 import { CodeField } from "./account_totp.tsx";
 import { CsrfField, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
+import { PasskeyForm } from "./passkey_form.tsx";
 
 export interface SecondStepProps {
   next: string;
@@ -16,6 +17,16 @@ export function SecondStepPage({ next, open, error }: SecondStepProps) {
       <section class="narrow">
         <h1>Second factor</h1>
         {error && <Notice kind="bad">{error}</Notice>}
+        {open && (
+          <PasskeyForm
+            action="/sign-in/passkey"
+            options="/sign-in/passkey/options"
+            label="Use a passkey"
+            without="A passkey needs scripts, which are off in this browser."
+          >
+            <input type="hidden" name="next" value={next} />
+          </PasskeyForm>
+        )}
         {open
           ? (
             <form method="post" action="/sign-in/second-factor">

@@ -157,7 +157,7 @@ function Access({ user, from, refusals }: UserProps) {
         </Fact>
       )}
       <Fact label="Second factor">
-        {user.secondFactor ? "authenticator app" : "none"}{" "}
+        {user.secondFactor ? "yes" : "none"}{" "}
         {user.secondFactor && !refusals.edit && (
           <a href={withFrom(`/users/${user.id}/second-factor`, from)}>
             Remove

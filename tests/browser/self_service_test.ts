@@ -65,7 +65,7 @@ for (
       await page.getByRole("alert").getByText("not the code").waitFor();
       await code.fill(codeOf(key, 0));
       await press(page, "Save");
-      await says("The authenticator app is added.");
+      await says("It is added.");
       const codes = await page.locator(".codes code").allInnerTexts();
       assert.equal(codes.length, 10);
       await page.getByRole("link", { name: "Close" }).click();

@@ -112,7 +112,8 @@ testInBrowser(
     await says("You are signed out.");
     for (let steps = 0; steps < 3; steps += 1) {
       await page.goBack();
-      await page.getByRole("button", { name: "Sign in" }).waitFor();
+      await page.getByRole("button", { name: "Sign in", exact: true })
+        .waitFor();
       assert.equal((await page.content()).includes("Müller"), false);
     }
   },

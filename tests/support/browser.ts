@@ -188,7 +188,7 @@ function steps(page: Page) {
     await page.goto("/sign-in");
     await page.getByLabel("Username or email").fill(username);
     await page.getByLabel("Password").fill(password);
-    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
   }
 
   async function says(text: string | RegExp) {

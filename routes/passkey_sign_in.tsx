@@ -1,0 +1,56 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { signInByPasskey } from "../services/passkey_sign_in.ts";
+import { signInOptions } from "../services/passkeys.ts";
+import { SignInPage } from "../views/sign_in.tsx";
+import { dropCookie, readDevice, writeCookie, writeDevice } from "./cookies.ts";
+import type { AppEnv } from "./env.ts";
+import { readFields } from "./form.ts";
+import { tooManyAttempts } from "./messages.ts";
+import { ownPath } from "./paths.ts";
+import { respond } from "./respond.tsx";
+
+const Fields = z.object({
+  response: z.string().default(""),
+  next: z.string().default("/"),
+});
+
+/** Signing in by a passkey: the device proves itself, and who holds it. */
+export const passkeySignIn = new Hono<AppEnv>()
+  .post("/options", async (c) => c.json(await signInOptions(c.var.services)))
+  .post("/", async (c) => {
+    const { response, next } = readFields(c, Fields);
+    const device = readDevice(c);
+    const signedIn = await signInByPasskey(c.var.services, {
+      response,
+      device,
+      replaces: c.var.actor,
+    });
+    if (signedIn.ok) {
+      const { token, mustChangePassword } = signedIn.value;
+      dropCookie(c, "step");
+      dropCookie(c, "visit");
+      writeDevice(c, device);
+      writeCookie(c, "session", token);
+      return c.redirect(
+        mustChangePassword ? "/account/password" : ownPath(next),
+        303,
+      );
+    }
+    const { failure } = signedIn;
+    const throttled = failure.reason === "throttled";
+    if (throttled) {
+      c.header("Retry-After", String(failure.retryAfterSeconds));
+    }
+    return respond(c, {
+      page: SignInPage,
+      props: {
+        identifier: "",
+        next: ownPath(next),
+        error: throttled
+          ? tooManyAttempts(failure.retryAfterSeconds)
+          : "This passkey is not known here, or its answer came too late. Sign in with your password.",
+      },
+      status: throttled ? 429 : 422,
+    });
+  });

@@ -1,0 +1,116 @@
+import {
+  deletePasskeys,
+  insertPasskey,
+  listPasskeys,
+  type PasskeyRow,
+} from "../db/passkeys.ts";
+import { requireNewPassword } from "../db/passwords.ts";
+import {
+  listRecoveryCodes,
+  replaceRecoveryCodes,
+} from "../db/recovery_codes.ts";
+import { deleteSessions } from "../db/sessions.ts";
+import { findTotp } from "../db/totps.ts";
+import { recordAudit } from "./audit.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { notifyOfSecondFactor } from "./notices.ts";
+import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
+import { verifyEnrolment } from "./passkeys.ts";
+import { createRecoveryCodes } from "./recovery_codes.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { outgrowsPassword } from "./second_factor_rules.ts";
+import { inTransaction } from "./transaction.ts";
+
+export type { PasskeyRow };
+
+/** Longest name of a passkey, in code points. */
+export const PASSKEY_NAME_LIMIT = 60;
+const MOST_PASSKEYS = 20;
+
+export async function findOwnPasskeys(
+  { db }: ServiceContext,
+  { userId }: Actor,
+): Promise<PasskeyRow[]> {
+  return await listPasskeys(db, userId);
+}
+
+export type AddPasskeyFailure =
+  | OwnAccountFailure
+  | { reason: "not_verified" }
+  | { reason: "too_many"; max: number };
+
+/**
+ * Adds a passkey; every other session ends. The value is a set of recovery codes, told once, where the user
+ * had none yet: without the device they are the way in.
+ */
+export async function addPasskey(
+  context: ServiceContext,
+  { actor, response, name }: { actor: Actor; response: string; name: string },
+): Promise<Result<string[] | null, AddPasskeyFailure>> {
+  const { userId, sessionId } = actor;
+  const made = await verifyEnrolment(context, { userId, response });
+  if (!made) return refuse({ reason: "not_verified" });
+  const fresh = await createRecoveryCodes(context.hasher);
+
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    if ((await listPasskeys(tx, userId)).length >= MOST_PASSKEYS) {
+      return refuse({ reason: "too_many", max: MOST_PASSKEYS });
+    }
+    const title = [...name.trim()].slice(0, PASSKEY_NAME_LIMIT).join("");
+    const added = await insertPasskey(tx, {
+      ...made,
+      name: title.replace(/\p{C}/gu, "") || "Passkey",
+    });
+    if (!added) return refuse({ reason: "not_verified" });
+    const first = (await listRecoveryCodes(tx, userId)).length === 0;
+    if (first) {
+      await replaceRecoveryCodes(tx, { userId, hashes: fresh.hashes });
+    }
+    const ended = await deleteSessions(tx, { userId, keep: sessionId });
+    await recordAudit(tx, context, {
+      event: "second_factor_added",
+      actorId: userId,
+      subjectId: userId,
+      detail: { factor: "passkey", sessions: ended },
+    });
+    await notifyOfSecondFactor(tx, context, { userId, what: "passkey_added" });
+    return ok(first ? fresh.codes : null);
+  });
+}
+
+/** Takes one away; with the last factor the recovery codes go too. */
+export async function removePasskey(
+  context: ServiceContext,
+  { actor, id }: { actor: Actor; id: string },
+): Promise<Result<void, OwnAccountFailure>> {
+  const { userId, sessionId } = actor;
+  return await inTransaction(context, async (tx) => {
+    const own = await lockOwnAccount(tx, actor);
+    if (!own.ok) return own;
+    if (await deletePasskeys(tx, { userId, only: id }) === 0) {
+      return ok(undefined);
+    }
+    const left = (await listPasskeys(tx, userId)).length > 0 ||
+      (await findTotp(tx, userId))?.confirmedAt;
+    if (!left) {
+      await replaceRecoveryCodes(tx, { userId, hashes: [] });
+      if (outgrowsPassword(context.settings, actor)) {
+        await requireNewPassword(tx, userId);
+      }
+    }
+    const ended = await deleteSessions(tx, { userId, keep: sessionId });
+    await recordAudit(tx, context, {
+      event: "second_factor_removed",
+      actorId: userId,
+      subjectId: userId,
+      detail: { factor: "passkey", sessions: ended },
+    });
+    await notifyOfSecondFactor(tx, context, {
+      userId,
+      what: "passkey_removed",
+    });
+    return ok(undefined);
+  });
+}

@@ -1,0 +1,103 @@
+import { countAttempt, refundAttempts } from "../db/rate_limits.ts";
+import { rememberDevice } from "../db/devices.ts";
+import { touchPasskey } from "../db/passkeys.ts";
+import { findPassword } from "../db/passwords.ts";
+import { insertSession, renewSession } from "../db/sessions.ts";
+import { touchLastSignIn } from "../db/sign_ins.ts";
+import { lockUser } from "../db/users.ts";
+import { rateAddress } from "./address.ts";
+import { recordAudit } from "./audit.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { deviceSeen } from "./devices.ts";
+import { verifyPasskey } from "./passkeys.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { endReplacedSession, type SignedIn } from "./sign_in.ts";
+import type { Throttled } from "./sign_in_attempts.ts";
+import { createToken, formatToken, hashSecret } from "./tokens.ts";
+import { inTransaction } from "./transaction.ts";
+
+export type PasskeySignInFailure = { reason: "not_verified" } | Throttled;
+
+/** Signs in by a passkey instead of a password and a second factor. */
+export async function signInByPasskey(
+  context: ServiceContext,
+  { response, device, replaces }: {
+    response: string;
+    device: string;
+    replaces?: Actor | undefined;
+  },
+): Promise<Result<SignedIn, PasskeySignInFailure>> {
+  const { db, settings, address } = context;
+  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
+  const key = `sign_in:address:${rateAddress(address)}`;
+  const exceeded = await countAttempt(db, {
+    limits: [{ key, limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS }],
+    windowSeconds,
+  });
+  if (exceeded) {
+    return refuse({ reason: "throttled", retryAfterSeconds: windowSeconds });
+  }
+  const proven = await verifyPasskey(context, response);
+  if (!proven) {
+    await recordAudit(db, context, {
+      event: "authn_login_fail",
+      detail: { why: "passkey_not_verified" },
+    });
+    return refuse({ reason: "not_verified" });
+  }
+  const { passkey: { id, userId }, counter } = proven;
+  const token = createToken();
+  const signedIn = await inTransaction(context, async (tx) => {
+    const user = await lockUser(tx, userId);
+    if (!user || user.disabled) {
+      return refuse({ reason: "not_verified" as const });
+    }
+    await touchPasskey(tx, { id, counter });
+    await insertSession(tx, {
+      id: token.id,
+      userId,
+      secretHash: hashSecret(token.secret),
+      address,
+      userAgent: context.userAgent,
+    });
+    await touchLastSignIn(tx, userId);
+    await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
+    await refundAttempts(tx, { key, attempts: 1 });
+    await recordAudit(tx, context, {
+      event: "authn_login_success",
+      actorId: userId,
+      subjectId: userId,
+      detail: { factor: "passkey", session: token.id },
+    });
+    const password = await findPassword(tx, userId);
+    return ok({
+      token: formatToken(token),
+      pending: false,
+      mustChangePassword: password?.temporary ?? false,
+    });
+  });
+  if (signedIn.ok && replaces) await endReplacedSession(context, replaces);
+  return signedIn;
+}
+
+/** Who sits there proves it by a passkey of their own. The value is the session's new token. */
+export async function reauthenticateByPasskey(
+  context: ServiceContext,
+  { actor, response }: { actor: Actor; response: string },
+): Promise<Result<string, { reason: "not_verified" }>> {
+  const proven = await verifyPasskey(context, response);
+  if (proven?.passkey.userId !== actor.userId) {
+    return refuse({ reason: "not_verified" });
+  }
+  const { secret } = createToken();
+  const { sessionId: id } = actor;
+  return await inTransaction(context, async (tx) => {
+    await touchPasskey(tx, {
+      id: proven.passkey.id,
+      counter: proven.counter,
+    });
+    return await renewSession(tx, { id, secretHash: hashSecret(secret) })
+      ? ok(formatToken({ id, secret }))
+      : refuse({ reason: "not_verified" });
+  });
+}
