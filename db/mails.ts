@@ -8,6 +8,8 @@ export type { MailKind };
 export interface NewMail {
   kind: MailKind;
   userId: string | null;
+  /** Where it goes, if not to the user's own address. */
+  recipient?: string;
   /** What the mail tells, and never a secret. */
   facts: Record<string, string>;
 }
@@ -48,10 +50,10 @@ export async function leaseMails(
         select id from mails where state = 'queued' and due_at <= now()
         order by due_at limit ${limit} for update skip locked
       )
-      returning id, kind, facts, attempts, user_id
+      returning id, kind, facts, attempts, user_id, recipient
     )
     select leased.id, leased.kind, leased.facts, leased.attempts, users.id as "userId",
-      users.name, users.username, users.email, users.attributes ->> 'language' as language,
+      users.name, users.username, coalesce(leased.recipient, users.email) as email, users.attributes ->> 'language' as language,
       users.disabled_at is not null as disabled
     from leased left join users on users.id = leased.user_id
     order by leased.id`,

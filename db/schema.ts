@@ -217,6 +217,9 @@ export const MAIL_KINDS = [
   "password_changed",
   "second_factor_changed",
   "new_device",
+  "email_confirmation",
+  "email_change_announced",
+  "email_changed",
 ] as const;
 export type MailKind = typeof MAIL_KINDS[number];
 export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;
@@ -227,6 +230,8 @@ export const mails = pgTable("mails", {
   kind: text("kind", { enum: MAIL_KINDS }).notNull(),
   /** Null where a stranger asked for a reset of somebody who doesn't exist: dropped, and not told. */
   userId: uuid("user_id").references(() => users.id, { onDelete: "cascade" }),
+  /** Where it goes, if not to the user's address as it is when it is sent. */
+  recipient: text("recipient"),
   facts: jsonb("facts").$type<Record<string, string>>().notNull(),
   state: text("state", { enum: MAIL_STATES }).notNull().default("queued"),
   attempts: integer("attempts").notNull().default(0),
@@ -249,7 +254,12 @@ export const mailAttempts = pgTable("mail_attempts", {
   answer: text("answer").notNull(),
 }, (t) => [index("mail_attempts_mail").on(t.mailId)]);
 
-export const LINK_PURPOSES = ["password_reset", "not_me"] as const;
+export const LINK_PURPOSES = [
+  "password_reset",
+  "not_me",
+  "confirm_email",
+  "stop_email",
+] as const;
 export type LinkPurpose = typeof LINK_PURPOSES[number];
 
 /** Links in mails: made as the mail goes out, good for one purpose and one user, once. */
@@ -297,3 +307,12 @@ export const reports = pgTable("reports", {
   index("reports_open").on(t.id).where(sql`closed_at is null`),
   index("reports_user").on(t.userId),
 ]);
+
+/** An email address that its owner has not confirmed yet: until then the old one counts. */
+export const emailChanges = pgTable("email_changes", {
+  userId: uuid("user_id").primaryKey().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  email: text("email").notNull(),
+  createdAt: instant("created_at").notNull().defaultNow(),
+});

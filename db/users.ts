@@ -1,6 +1,7 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import type { Database } from "./client.ts";
+import { pendingEmail } from "./email_changes.ts";
 import { fold } from "./fold.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, type Permission, permissions, users } from "./schema.ts";
@@ -32,6 +33,7 @@ const userById = builtOnce((db) =>
     name: users.name,
     username: users.username,
     email: users.email,
+    pendingEmail,
     attributes: users.attributes,
     version: users.version,
     disabledAt: users.disabledAt,

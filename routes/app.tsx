@@ -9,6 +9,7 @@ import { accountPassword } from "./account_password.tsx";
 import type { Assets } from "./assets.ts";
 import { audit } from "./audit.tsx";
 import { refuseCrossSite } from "./cross_site.ts";
+import { emailConfirmation, emailStop } from "./email_changes.tsx";
 import type { AppEnv } from "./env.ts";
 import { limitBody, readForm } from "./form.ts";
 import { deadline, frame, refuseUnknownHost } from "./frame.ts";
@@ -63,6 +64,8 @@ export function createApp(services: Services, assets: Assets) {
     .route("/password-resets", passwordResets)
     .route("/password-reset", passwordReset)
     .route("/not-me", notMe)
+    .route("/email-confirmation", emailConfirmation)
+    .route("/email-stop", emailStop)
     // From here on closed, opened by name:
     .use(requireUser)
     .route("/", home)

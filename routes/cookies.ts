@@ -10,7 +10,9 @@ type Name =
   | "reset"
   | "step"
   | "device"
-  | "not-me";
+  | "not-me"
+  | "confirm-email"
+  | "stop-email";
 
 /**
  * `__Host-` cookies (ASVS 3.3.1 to 3.3.4); plain http, which the settings allow for localhost alone,

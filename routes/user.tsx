@@ -13,6 +13,8 @@ const DONE = {
   created:
     "The user is created. Nobody can sign in as this user before a password is set: press Edit, then Change password.",
   saved: "The changes are saved.",
+  "saved-email":
+    "The changes are saved. The new email address counts once the link that was sent to it is opened; until then the old one stays.",
   disabled: "The user is disabled, and all sessions are ended.",
   enabled: "The user is enabled.",
   "second-factor-removed":

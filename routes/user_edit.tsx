@@ -43,7 +43,13 @@ export const userEdit = new Hono<AppEnv>()
     const input = readUserInput(c);
     const edited = await editUser(services, { actor, userId, version, input });
     if (edited.ok) {
-      return redirect(c, withDone(withFrom(`/users/${userId}`, from), "saved"));
+      return redirect(
+        c,
+        withDone(
+          withFrom(`/users/${userId}`, from),
+          edited.value.emailPending ? "saved-email" : "saved",
+        ),
+      );
     }
     return await respondRefusal(c, edited.failure, { from, input, version });
   });

@@ -25,6 +25,8 @@ export const AUDIT_EVENTS = [
   "authn_password_set",
   "authn_password_set_fail",
   "authz_fail",
+  "email_change_stopped",
+  "email_changed",
   "excess_rate_limit_exceeded",
   "malicious_csrf",
   "privilege_permissions_changed",

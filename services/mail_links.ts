@@ -1,4 +1,5 @@
 import type { DueMail } from "../db/mails.ts";
+import { EMAIL_CHANGE_HOURS } from "../db/email_changes.ts";
 import {
   insertMailLink,
   type LinkKey,
@@ -40,6 +41,17 @@ const LINKS: Record<DueMail["kind"], LinkKind> = {
   password_changed: NOT_ME,
   second_factor_changed: NOT_ME,
   new_device: NOT_ME,
+  email_changed: NOT_ME,
+  email_confirmation: {
+    purpose: "confirm_email",
+    path: "/email-confirmation/",
+    minutes: () => EMAIL_CHANGE_HOURS * 60,
+  },
+  email_change_announced: {
+    purpose: "stop_email",
+    path: "/email-stop/",
+    minutes: () => EMAIL_CHANGE_HOURS * 60,
+  },
 };
 
 /**

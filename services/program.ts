@@ -1,5 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { deleteOldDevices } from "../db/devices.ts";
+import { deleteOldEmailChanges } from "../db/email_changes.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
@@ -61,6 +62,7 @@ export function startHousekeeping({ db, settings, log }: Services) {
       await deleteOldMails(db);
       await deleteOldDevices(db);
       await deleteOldChallenges(db);
+      await deleteOldEmailChanges(db);
       await deleteOverLinks(db);
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));

@@ -1,3 +1,4 @@
+import { deleteEmailChange } from "../db/email_changes.ts";
 import {
   consumeMailLink,
   endMailLinks,
@@ -12,6 +13,7 @@ import {
   listOpenReports,
   type ReportRow,
 } from "../db/reports.ts";
+import { LINK_PURPOSES } from "../db/schema.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser, lockUser, setDisabled } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
@@ -52,7 +54,8 @@ export async function reportNotMe(
     if (!mailId) return refuse({ reason: "link_over" });
     const sessions = await deleteSessions(tx, { userId });
     await expirePassword(tx, userId);
-    for (const purpose of ["password_reset", "not_me"] as const) {
+    await deleteEmailChange(tx, userId);
+    for (const purpose of LINK_PURPOSES) {
       await endMailLinks(tx, { userId, purpose });
     }
     const disabled = await mayBeDisabled(tx, userId);

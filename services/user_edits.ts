@@ -6,6 +6,8 @@ import {
   updateUser,
   type UserDetails,
 } from "../db/users.ts";
+import type { Database } from "../db/client.ts";
+import { deleteEmailChange } from "../db/email_changes.ts";
 import { recordAudit } from "./audit.ts";
 import {
   authorize,
@@ -14,6 +16,7 @@ import {
   type Forbidden,
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { notifyOfEmail, requestEmailChange } from "./email_changes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import {
@@ -73,7 +76,7 @@ export async function editUser(
     version: number;
     input: UserInput;
   },
-): Promise<Result<void, EditUserFailure>> {
+): Promise<Result<{ emailPending: boolean }, EditUserFailure>> {
   const { settings } = context;
   const { fields, problems } = checkUserFields(input, settings.USER_ATTRIBUTES);
   return await takenAsProblem(
@@ -100,11 +103,12 @@ export async function editUser(
           ...fields.attributes,
         };
         const changes = changedFields(current, { ...fields, attributes });
-        if (changes.length === 0) return ok(undefined);
+        if (changes.length === 0) return ok({ emailPending: false });
+        const email = await changeEmail(tx, context, current, fields.email);
         await updateUser(tx, {
           id: userId,
           version,
-          fields: { ...fields, attributes },
+          fields: { ...fields, email, attributes },
         });
         await recordAudit(tx, context, {
           event: "user_updated",
@@ -112,9 +116,29 @@ export async function editUser(
           subjectId: userId,
           detail: { fields: changes },
         });
-        return ok(undefined);
+        return ok({ emailPending: email !== fields.email });
       }),
   );
+}
+
+/**
+ * What the address is from now on: a new one waits until its owner confirms it. Nobody can do that for a
+ * disabled account, so there it counts at once.
+ */
+async function changeEmail(
+  tx: Database,
+  context: ServiceContext,
+  { id: userId, email: from, disabledAt }: UserDetails,
+  to: string | null,
+): Promise<string | null> {
+  if (to === from) return to;
+  if (to !== null && disabledAt === null) {
+    await requestEmailChange(tx, context, { userId, from, to });
+    return from;
+  }
+  await deleteEmailChange(tx, userId);
+  if (from) await notifyOfEmail(tx, context, { userId, recipient: from, to });
+  return to;
 }
 
 function undeclared(

@@ -16,6 +16,8 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   authn_password_set: "Password set by staff",
   authn_password_set_fail: "Password not set by staff",
   authz_fail: "Refused",
+  email_change_stopped: "Email change stopped",
+  email_changed: "Email confirmed",
   excess_rate_limit_exceeded: "Too many attempts",
   malicious_csrf: "Forged request refused",
   privilege_permissions_changed: "Permissions changed",

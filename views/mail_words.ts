@@ -52,6 +52,48 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         ...notMeEn(link),
       ],
     }),
+    email_confirmation: ({ name, username, facts, link }) => ({
+      subject: "Confirm your email address",
+      paragraphs: [
+        `Hello ${name},`,
+        `the account ${username} is to have this email address, ${facts.to}. If that is yours, confirm it within ${
+          link!.minutes / 60
+        } hours:`,
+        { url: link!.url },
+        "If it is not, there is nothing to do: without this link nothing changes.",
+      ],
+    }),
+    email_change_announced: ({ name, username, facts, link }) => ({
+      subject: "Your email address is to change",
+      paragraphs: [
+        `Hello ${name},`,
+        `the account ${username} is to have another email address, ${facts.to} (${
+          moment(facts.at)
+        }, changed by a member of staff). It counts once it is confirmed from there.`,
+        ...(link
+          ? [
+            "If you know of it, there is nothing to do. If not, stop it here:",
+            {
+              url: link.url,
+            },
+          ]
+          : []),
+      ],
+    }),
+    email_changed: ({ name, username, facts, link }) => ({
+      subject: "Your email address was changed",
+      paragraphs: [
+        `Hello ${name},`,
+        facts.to
+          ? `the email address of the account ${username} now is ${facts.to} (${
+            moment(facts.at)
+          }).`
+          : `the email address of the account ${username} was removed (${
+            moment(facts.at)
+          }).`,
+        ...notMeEn(link),
+      ],
+    }),
   },
   de: {
     password_reset: ({ name, username, facts, link }) => ({
@@ -97,6 +139,46 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         `an Ihrem Konto ${username} hat sich jemand von einem Browser aus angemeldet, den wir bei diesem Konto noch nicht gesehen haben (${
           moment(facts.at)
         }, von der Adresse ${facts.address}): ${facts.device || "unbekannt"}`,
+        ...notMeDe(link),
+      ],
+    }),
+    email_confirmation: ({ name, username, facts, link }) => ({
+      subject: "E-Mail-Adresse bestätigen",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `das Konto ${username} soll diese E-Mail-Adresse bekommen: ${facts.to}. Wenn sie Ihre ist, bestätigen Sie sie innerhalb von ${
+          link!.minutes / 60
+        } Stunden:`,
+        { url: link!.url },
+        "Wenn nicht, ist nichts zu tun: Ohne diesen Link ändert sich nichts.",
+      ],
+    }),
+    email_change_announced: ({ name, username, facts, link }) => ({
+      subject: "Ihre E-Mail-Adresse soll geändert werden",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `das Konto ${username} soll eine andere E-Mail-Adresse bekommen: ${facts.to} (${
+          moment(facts.at)
+        }, durch den Service Desk). Sie gilt, sobald sie von dort bestätigt ist.`,
+        ...(link
+          ? [
+            "Wenn Sie davon wissen, ist nichts zu tun. Wenn nicht, halten Sie es hier auf:",
+            { url: link.url },
+          ]
+          : []),
+      ],
+    }),
+    email_changed: ({ name, username, facts, link }) => ({
+      subject: "Ihre E-Mail-Adresse wurde geändert",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        facts.to
+          ? `die E-Mail-Adresse des Kontos ${username} ist jetzt ${facts.to} (${
+            moment(facts.at)
+          }).`
+          : `die E-Mail-Adresse des Kontos ${username} wurde entfernt (${
+            moment(facts.at)
+          }).`,
         ...notMeDe(link),
       ],
     }),

@@ -97,6 +97,12 @@ function Profile({ user, attributes }: UserProps) {
       </Fact>
       <Fact label="Email">
         <Stored text={user.email} />
+        {user.pendingEmail && (
+          <span class="note">
+            {" "}
+            <Stored text={user.pendingEmail} /> waits for its confirmation
+          </span>
+        )}
       </Fact>
       {attributes.map(({ name, label }) => (
         <Fact label={label}>

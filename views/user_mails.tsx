@@ -14,6 +14,9 @@ export const MAIL_LABELS: Record<MailRow["kind"], string> = {
   password_changed: "Password changed",
   second_factor_changed: "Second factor changed",
   new_device: "Sign-in from a new device",
+  email_confirmation: "New email address, to confirm",
+  email_change_announced: "Email address is to change",
+  email_changed: "Email address changed",
 };
 
 const STATES: Record<MailRow["state"], { text: string; kind: string }> = {

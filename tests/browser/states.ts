@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { replaceSetupLink } from "../../db/setup_links.ts";
+import { replaceEmailChange } from "../../db/email_changes.ts";
 import { insertMail, listMails } from "../../db/mails.ts";
 import { insertReport } from "../../db/reports.ts";
 import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
@@ -67,6 +68,12 @@ export async function tours(site: Site): Promise<Tour[]> {
         },
         "not me": at(await notMeLink(site, lost)),
         "not me, over": at("/not-me/x"),
+        "email to confirm": at(await emailLink(site, lost)),
+        "email confirmed": async ({ page }) => {
+          await press(page, "Confirm");
+          await page.getByText("The email address is confirmed.").waitFor();
+        },
+        "email link over": at("/email-stop/x"),
         "second step over": at("/sign-in/second-factor"),
         "second step": async ({ page, signIn }) => {
           await signIn(enrolled);
@@ -267,7 +274,7 @@ async function withTotp({ db, services }: Site, { id: userId }: Person) {
 async function link(
   { db, services }: Site,
   { id: userId }: Person,
-  kind: "password_reset" | "password_changed",
+  kind: "password_reset" | "password_changed" | "email_confirmation",
 ) {
   const mail = { kind, userId, facts: { by: "user", at: "", address: "" } };
   await insertMail(db, mail);
@@ -287,6 +294,13 @@ async function link(
 
 const resetLink = async (site: Site, who: Person) =>
   (await link(site, who, "password_reset")).path;
+const emailLink = async (site: Site, who: Person) => {
+  await replaceEmailChange(site.db, {
+    userId: who.id,
+    email: "new@example.net",
+  });
+  return (await link(site, who, "email_confirmation")).path;
+};
 const notMeLink = async (site: Site, who: Person) =>
   (await link(site, who, "password_changed")).path;
 

@@ -16,6 +16,12 @@ const EVERYBODY = [
   "GET /setup/:token",
   "POST /setup",
   "POST /setup/check",
+  "GET /email-confirmation",
+  "GET /email-confirmation/:token",
+  "POST /email-confirmation",
+  "GET /email-stop",
+  "GET /email-stop/:token",
+  "POST /email-stop",
   "GET /not-me",
   "GET /not-me/:token",
   "POST /not-me",
@@ -144,7 +150,7 @@ function isShut(response: Response, route: string, forced: boolean) {
   const to = response.headers.get("location") ?? "";
   const awayTo = to.split("?")[0];
   if (response.status === 403) {
-    return !/ \/(setup|password-reset|sign-in|not-me)/.test(route);
+    return !/ \/(setup|password-reset|sign-in|not-me|email-)/.test(route);
   }
   return response.status === 303 && to !== "/sign-in?done=signed-out" &&
     (awayTo === "/sign-in" ||

@@ -181,7 +181,7 @@ testOnEach(
     });
     assert.equal(
       response.headers.get("location"),
-      `/users/${user.id}?from=query%3Danna&done=saved`,
+      `/users/${user.id}?from=query%3Danna&done=saved-email`,
     );
     const saved = await findUser(db, user.id);
     assert.equal(saved?.name, "Zoë Müller");
