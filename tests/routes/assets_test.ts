@@ -313,7 +313,7 @@ Deno.test("assets: only GET and HEAD are answered", () =>
 Deno.test("assets: a file of ours may not take the name of one of htmx", () =>
   withSite(async ({ folder }) => {
     await Deno.writeTextFile(new URL("htmx.min.js", folder), "alert(1)");
-    await assert.rejects(() => loadAssets(folder), /hides htmx's own/);
+    await assert.rejects(() => loadAssets(folder), /hides a package's own/);
   }));
 
 Deno.test("assets: what lies in static/ loads", async () => {
