@@ -10,13 +10,17 @@ import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Settings } from "./config.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { deviceName } from "./devices.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, type Result } from "./result.ts";
 import { requiresSecondFactor } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 import { hashSecret, parseToken, sameText } from "./tokens.ts";
 
-export type { SessionRow };
+/** An open session, its browser in words. */
+export interface OpenSession extends Omit<SessionRow, "userAgent"> {
+  device: string;
+}
 
 export function sessionClocks(settings: Settings): SessionClocks {
   return {
@@ -68,8 +72,12 @@ export async function signOut(context: ServiceContext, actor: Actor) {
 export async function listOpenSessions(
   { db, settings }: ServiceContext,
   userId: string,
-): Promise<SessionRow[]> {
-  return await listSessions(db, userId, sessionClocks(settings));
+): Promise<OpenSession[]> {
+  const found = await listSessions(db, userId, sessionClocks(settings));
+  return found.map(({ userAgent, ...it }) => ({
+    ...it,
+    device: deviceName(userAgent),
+  }));
 }
 
 /** Staff end one session of a user, or all of them. The value is how many there were. */

@@ -1,11 +1,11 @@
-import type { SessionRow } from "../services/sessions.ts";
+import type { OpenSession } from "../services/sessions.ts";
 import { Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 import { EndSessions, SessionTable } from "./session_table.tsx";
 
 export interface OwnSessionsProps {
-  sessions: SessionRow[];
+  sessions: OpenSession[];
   notice?: string | undefined;
 }
 

@@ -1,9 +1,9 @@
-import type { SessionRow } from "../services/sessions.ts";
+import type { OpenSession } from "../services/sessions.ts";
 import { LiveForm } from "./form.tsx";
 import { Stored, Time } from "./parts.tsx";
 
 export interface SessionTableProps {
-  sessions: SessionRow[];
+  sessions: OpenSession[];
   /** Where a session is ended: one, or without a row's id what the form's label says. */
   action: string;
   /** The search that the page leads back to. */
@@ -31,7 +31,7 @@ export function SessionTable(props: SessionTableProps) {
         {props.sessions.map((it) => (
           <tr>
             <td data-label="Device">
-              <Stored text={it.userAgent} />
+              <Stored text={it.device} />
             </td>
             <td data-label="Address">{it.address}</td>
             <td data-label="Started">

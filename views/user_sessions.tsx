@@ -1,4 +1,4 @@
-import type { SessionRow } from "../services/sessions.ts";
+import type { OpenSession } from "../services/sessions.ts";
 import { Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Stored, withFrom } from "./parts.tsx";
@@ -7,7 +7,7 @@ import { EndSessions, SessionTable } from "./session_table.tsx";
 export interface UserSessionsProps {
   user: { id: string; name: string };
   from: string;
-  sessions: SessionRow[];
+  sessions: OpenSession[];
   notice?: string | undefined;
   refusal?: string | undefined;
 }
