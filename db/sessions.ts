@@ -87,6 +87,9 @@ export async function findPendingSession(db: Database, id: string) {
     userId: users.id,
     username: users.username,
     temporary: passwords.temporary,
+    passkeys: sql<
+      boolean
+    >`exists(select from passkeys where passkeys.user_id = ${users.id})`,
   }).from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .innerJoin(passwords, eq(passwords.userId, sessions.userId))

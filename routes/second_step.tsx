@@ -80,7 +80,11 @@ async function respondForm(
   const step = await findSecondStep(c.var.services, readCookie(c, "step"));
   return respond(c, {
     page: SecondStepPage,
-    props: { open: step !== undefined, ...said },
+    props: {
+      open: step !== undefined,
+      passkeys: step?.passkeys ?? false,
+      ...said,
+    },
     status: step ? status : 403,
   });
 }

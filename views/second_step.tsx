@@ -7,26 +7,20 @@ export interface SecondStepProps {
   next: string;
   /** False where it is too late for the second step. */
   open: boolean;
+  /** There is a passkey to take instead. */
+  passkeys: boolean;
   error?: string | undefined;
 }
 
 /** Behind the password: the code of the app, or a recovery code. */
-export function SecondStepPage({ next, open, error }: SecondStepProps) {
+export function SecondStepPage(
+  { next, open, passkeys, error }: SecondStepProps,
+) {
   return (
     <Layout title="Second factor">
       <section class="narrow">
         <h1>Second factor</h1>
         {error && <Notice kind="bad">{error}</Notice>}
-        {open && (
-          <PasskeyForm
-            action="/sign-in/passkey"
-            options="/sign-in/passkey/options"
-            label="Use a passkey"
-            without="A passkey needs scripts, which are off in this browser."
-          >
-            <input type="hidden" name="next" value={next} />
-          </PasskeyForm>
-        )}
         {open
           ? (
             <form method="post" action="/sign-in/second-factor">
@@ -54,6 +48,16 @@ export function SecondStepPage({ next, open, error }: SecondStepProps) {
               </div>
             </>
           )}
+        {open && passkeys && (
+          <PasskeyForm
+            action="/sign-in/passkey"
+            options="/sign-in/passkey/options"
+            label="Use a passkey"
+            without="A passkey needs scripts, which are off in this browser."
+          >
+            <input type="hidden" name="next" value={next} />
+          </PasskeyForm>
+        )}
       </section>
     </Layout>
   );
