@@ -118,7 +118,7 @@ testInBrowser(
 );
 
 testInBrowser(
-  "without scripts, a user changes the own password",
+  "without scripts, a user changes the own password (ASVS 6.2.2)",
   async ({ site, visit }) => {
     const user = await person(site.db, { temporary: true });
     const { page, signIn, says } = await visit(PLAIN);

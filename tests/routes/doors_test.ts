@@ -158,7 +158,7 @@ function isShut(response: Response, route: string, forced: boolean) {
 }
 
 testOnEach(
-  "a stranger gets through the public doors and no others (ASVS 8.2.1)",
+  "a stranger gets through the public doors and no others (ASVS 6.1.3, 8.2.1)",
   async ({ db }) => {
     const running = program({ db });
     const subject = await person(db);

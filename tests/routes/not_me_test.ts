@@ -143,7 +143,7 @@ testOnEach(
 );
 
 testOnEach(
-  "a sign-in from a browser that is new to the account is told, from a known one not (ASVS 6.3.7)",
+  "a sign-in from a browser that is new to the account is told, from a known one not (ASVS 6.3.5, 6.3.7)",
   async ({ db }) => {
     await db.execute(sql`delete from mails`);
     const running = program({ db });

@@ -67,7 +67,7 @@ testOnEach(
 );
 
 testOnEach(
-  "a reset signs nobody in (OWASP Forgot Password: CS-FORGOT-5, ASVS 7.6.2)",
+  "a reset signs nobody in (OWASP Forgot Password: CS-FORGOT-5, ASVS 6.3.6, 7.6.2)",
   async ({ db }) => {
     const { running, server, office, close } = await site(db);
     const user = await person(db);
