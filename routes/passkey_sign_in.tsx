@@ -3,12 +3,13 @@ import { z } from "zod";
 import { signInByPasskey } from "../services/passkey_sign_in.ts";
 import { signInOptions } from "../services/passkeys.ts";
 import { SignInPage } from "../views/sign_in.tsx";
-import { dropCookie, readDevice, writeCookie, writeDevice } from "./cookies.ts";
+import { readDevice } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { ownPath } from "./paths.ts";
 import { respond } from "./respond.tsx";
+import { welcome } from "./signed_in.ts";
 
 const Fields = z.object({
   response: z.string().default(""),
@@ -26,17 +27,7 @@ export const passkeySignIn = new Hono<AppEnv>()
       device,
       replaces: c.var.actor,
     });
-    if (signedIn.ok) {
-      const { token, mustChangePassword } = signedIn.value;
-      dropCookie(c, "step");
-      dropCookie(c, "visit");
-      writeDevice(c, device);
-      writeCookie(c, "session", token);
-      return c.redirect(
-        mustChangePassword ? "/account/password" : ownPath(next),
-        303,
-      );
-    }
+    if (signedIn.ok) return welcome(c, signedIn.value, { device, next });
     const { failure } = signedIn;
     const throttled = failure.reason === "throttled";
     if (throttled) {

@@ -3,18 +3,13 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { completeSignIn, findSecondStep } from "../services/second_step.ts";
 import { SecondStepPage } from "../views/second_step.tsx";
-import {
-  dropCookie,
-  readCookie,
-  readDevice,
-  writeCookie,
-  writeDevice,
-} from "./cookies.ts";
+import { readCookie, readDevice } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { ownPath } from "./paths.ts";
 import { respond } from "./respond.tsx";
+import { welcome } from "./signed_in.ts";
 
 const Query = z.object({ next: z.string().optional() });
 const Fields = z.object({
@@ -37,17 +32,7 @@ export const secondStep = new Hono<AppEnv>()
       device,
       replaces: c.var.actor,
     });
-    if (done.ok) {
-      const { token, mustChangePassword } = done.value;
-      dropCookie(c, "step");
-      dropCookie(c, "visit");
-      writeDevice(c, device);
-      writeCookie(c, "session", token);
-      return c.redirect(
-        mustChangePassword ? "/account/password" : ownPath(next),
-        303,
-      );
-    }
+    if (done.ok) return welcome(c, done.value, { device, next });
     const { failure } = done;
     switch (failure.reason) {
       case "step_over":

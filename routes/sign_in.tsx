@@ -3,12 +3,13 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { PENDING_MINUTES, signIn } from "../services/sign_in.ts";
 import { SignInPage, type SignInProps } from "../views/sign_in.tsx";
-import { dropCookie, readDevice, writeCookie, writeDevice } from "./cookies.ts";
+import { readDevice, writeCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { Identifier, readFields, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { ownPath } from "./paths.ts";
 import { respond } from "./respond.tsx";
+import { welcome } from "./signed_in.ts";
 
 const Query = z.object({
   next: z.string().optional(),
@@ -47,19 +48,13 @@ export const signInRoutes = new Hono<AppEnv>()
       replaces: c.var.actor,
     });
     if (signedIn.ok) {
-      const { token, pending, mustChangePassword } = signedIn.value;
+      const { token, pending } = signedIn.value;
       if (pending) {
         writeCookie(c, "step", token, PENDING_MINUTES * 60);
         const params = new URLSearchParams({ next: ownPath(next) });
         return c.redirect(`/sign-in/second-factor?${params}`, 303);
       }
-      dropCookie(c, "visit");
-      writeDevice(c, device);
-      writeCookie(c, "session", token);
-      return c.redirect(
-        mustChangePassword ? "/account/password" : ownPath(next),
-        303,
-      );
+      return welcome(c, signedIn.value, { device, next });
     }
     const { failure } = signedIn;
     if (failure.reason === "wrong_credentials") {

@@ -4,21 +4,16 @@ import {
   listPasskeys,
   type PasskeyRow,
 } from "../db/passkeys.ts";
-import { requireNewPassword } from "../db/passwords.ts";
 import {
   listRecoveryCodes,
   replaceRecoveryCodes,
 } from "../db/recovery_codes.ts";
-import { deleteSessions } from "../db/sessions.ts";
-import { findTotp } from "../db/totps.ts";
-import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
-import { notifyOfSecondFactor } from "./notices.ts";
+import { settleFactorChange, settleLostFactor } from "./factor_changes.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { verifyEnrolment } from "./passkeys.ts";
 import { createRecoveryCodes } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import { outgrowsPassword } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 
 export type { PasskeyRow };
@@ -47,7 +42,7 @@ export async function addPasskey(
   context: ServiceContext,
   { actor, response, name }: { actor: Actor; response: string; name: string },
 ): Promise<Result<string[] | null, AddPasskeyFailure>> {
-  const { userId, sessionId } = actor;
+  const { userId } = actor;
   const made = await verifyEnrolment(context, { userId, response });
   if (!made) return refuse({ reason: "not_verified" });
   const fresh = await createRecoveryCodes(context.hasher);
@@ -68,14 +63,12 @@ export async function addPasskey(
     if (first) {
       await replaceRecoveryCodes(tx, { userId, hashes: fresh.hashes });
     }
-    const ended = await deleteSessions(tx, { userId, keep: sessionId });
-    await recordAudit(tx, context, {
+    await settleFactorChange(tx, context, {
+      actor,
       event: "second_factor_added",
-      actorId: userId,
-      subjectId: userId,
-      detail: { factor: "passkey", sessions: ended },
+      factor: "passkey",
+      what: "passkey_added",
     });
-    await notifyOfSecondFactor(tx, context, { userId, what: "passkey_added" });
     return ok(first ? fresh.codes : null);
   });
 }
@@ -85,30 +78,18 @@ export async function removePasskey(
   context: ServiceContext,
   { actor, id }: { actor: Actor; id: string },
 ): Promise<Result<void, OwnAccountFailure>> {
-  const { userId, sessionId } = actor;
+  const { userId } = actor;
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
     if (await deletePasskeys(tx, { userId, only: id }) === 0) {
       return ok(undefined);
     }
-    const left = (await listPasskeys(tx, userId)).length > 0 ||
-      (await findTotp(tx, userId))?.confirmedAt;
-    if (!left) {
-      await replaceRecoveryCodes(tx, { userId, hashes: [] });
-      if (outgrowsPassword(context.settings, actor)) {
-        await requireNewPassword(tx, userId);
-      }
-    }
-    const ended = await deleteSessions(tx, { userId, keep: sessionId });
-    await recordAudit(tx, context, {
+    await settleLostFactor(tx, context, actor);
+    await settleFactorChange(tx, context, {
+      actor,
       event: "second_factor_removed",
-      actorId: userId,
-      subjectId: userId,
-      detail: { factor: "passkey", sessions: ended },
-    });
-    await notifyOfSecondFactor(tx, context, {
-      userId,
+      factor: "passkey",
       what: "passkey_removed",
     });
     return ok(undefined);

@@ -1,6 +1,5 @@
 import { findPassword } from "../db/passwords.ts";
 import { lockParties } from "../db/permissions.ts";
-import { insertSession } from "../db/sessions.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import {
@@ -12,8 +11,9 @@ import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { startSession } from "./session_start.ts";
 import { inTransaction } from "./transaction.ts";
-import { createToken, formatToken, hashSecret } from "./tokens.ts";
+import { createToken, formatToken } from "./tokens.ts";
 
 export type ChangePasswordFailure =
   | CurrentPasswordFailure
@@ -65,13 +65,7 @@ export async function changePassword(
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,
     });
-    await insertSession(tx, {
-      id: token.id,
-      userId,
-      secretHash: hashSecret(token.secret),
-      address: context.address,
-      userAgent: context.userAgent,
-    });
+    await startSession(tx, context, { userId, token });
     await recordAudit(tx, context, {
       event: "authn_password_change",
       actorId: userId,

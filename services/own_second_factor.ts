@@ -1,6 +1,3 @@
-import { listPasskeys } from "../db/passkeys.ts";
-import { requireNewPassword } from "../db/passwords.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import {
   listRecoveryCodes,
   replaceRecoveryCodes,
@@ -13,12 +10,16 @@ import {
 } from "../db/totps.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import {
+  hasFactor,
+  settleFactorChange,
+  settleLostFactor,
+} from "./factor_changes.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { createRecoveryCodes } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createTotpSecret, totpStep, totpUri } from "./totp.ts";
-import { outgrowsPassword } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 
 export interface OwnSecondFactor {
@@ -82,7 +83,7 @@ export async function confirmTotp(
   { actor, code }: { actor: Actor; code: string },
 ): Promise<Result<string[], ConfirmTotpFailure>> {
   const { db, hasher, secrets } = context;
-  const { userId, sessionId } = actor;
+  const { userId } = actor;
   const totp = await findTotp(db, userId);
   if (!totp || totp.confirmedAt) return refuse({ reason: "not_started" });
   const secret = secrets.open(totp.sealedSecret, userId);
@@ -99,14 +100,12 @@ export async function confirmTotp(
       !await consumeTotpStep(tx, { userId, step, confirmed: false })
     ) return refuse({ reason: "not_started" });
     await replaceRecoveryCodes(tx, { userId, hashes });
-    const ended = await deleteSessions(tx, { userId, keep: sessionId });
-    await recordAudit(tx, context, {
+    await settleFactorChange(tx, context, {
+      actor,
       event: "second_factor_added",
-      actorId: userId,
-      subjectId: userId,
-      detail: { factor: "authenticator app", sessions: ended },
+      factor: "authenticator app",
+      what: "totp_added",
     });
-    await notifyOfSecondFactor(tx, context, { userId, what: "totp_added" });
     return ok(codes);
   });
 }
@@ -116,25 +115,18 @@ export async function removeTotp(
   context: ServiceContext,
   actor: Actor,
 ): Promise<Result<void, OwnAccountFailure>> {
-  const { userId, sessionId } = actor;
+  const { userId } = actor;
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
     if (!await deleteTotp(tx, userId)) return ok(undefined);
-    if ((await listPasskeys(tx, userId)).length === 0) {
-      await replaceRecoveryCodes(tx, { userId, hashes: [] });
-      if (outgrowsPassword(context.settings, actor)) {
-        await requireNewPassword(tx, userId);
-      }
-    }
-    const ended = await deleteSessions(tx, { userId, keep: sessionId });
-    await recordAudit(tx, context, {
+    await settleLostFactor(tx, context, actor);
+    await settleFactorChange(tx, context, {
+      actor,
       event: "second_factor_removed",
-      actorId: userId,
-      subjectId: userId,
-      detail: { factor: "authenticator app", sessions: ended },
+      factor: "authenticator app",
+      what: "totp_removed",
     });
-    await notifyOfSecondFactor(tx, context, { userId, what: "totp_removed" });
     return ok(undefined);
   });
 }
@@ -153,9 +145,7 @@ export async function renewRecoveryCodes(
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
-    const enrolled = (await findTotp(tx, userId))?.confirmedAt ||
-      (await listPasskeys(tx, userId)).length > 0;
-    if (!enrolled) return refuse({ reason: "not_enrolled" });
+    if (!await hasFactor(tx, userId)) return refuse({ reason: "not_enrolled" });
     await replaceRecoveryCodes(tx, { userId, hashes });
     await recordAudit(tx, context, {
       event: "recovery_codes_renewed",

@@ -2,7 +2,7 @@ import { countAttempt, refundAttempts } from "../db/rate_limits.ts";
 import { rememberDevice } from "../db/devices.ts";
 import { touchPasskey } from "../db/passkeys.ts";
 import { findPassword } from "../db/passwords.ts";
-import { insertSession, renewSession } from "../db/sessions.ts";
+import { renewSession } from "../db/sessions.ts";
 import { touchLastSignIn } from "../db/sign_ins.ts";
 import { lockUser } from "../db/users.ts";
 import { rateAddress } from "./address.ts";
@@ -14,6 +14,7 @@ import { ok, refuse, type Result } from "./result.ts";
 import { endReplacedSession, type SignedIn } from "./sign_in.ts";
 import type { Throttled } from "./sign_in_attempts.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
+import { startSession } from "./session_start.ts";
 import { inTransaction } from "./transaction.ts";
 
 export type PasskeySignInFailure = { reason: "not_verified" } | Throttled;
@@ -53,13 +54,7 @@ export async function signInByPasskey(
       return refuse({ reason: "not_verified" as const });
     }
     await touchPasskey(tx, { id, counter });
-    await insertSession(tx, {
-      id: token.id,
-      userId,
-      secretHash: hashSecret(token.secret),
-      address,
-      userAgent: context.userAgent,
-    });
+    await startSession(tx, context, { userId, token });
     await touchLastSignIn(tx, userId);
     await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
     await refundAttempts(tx, { key, attempts: 1 });

@@ -1,14 +1,12 @@
-import { replaceRecoveryCodes } from "../db/recovery_codes.ts";
 import { deletePasskeys } from "../db/passkeys.ts";
-import { requireNewPassword } from "../db/passwords.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { deleteTotp } from "../db/totps.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { settleLostFactor } from "./factor_changes.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import { outgrowsPassword } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
 import { REASON_TEXT_LIMIT } from "./passwords.ts";
 import { UNREADABLE } from "./user_fields.ts";
@@ -47,11 +45,9 @@ export async function removeSecondFactor(
     const app = await deleteTotp(tx, subjectId);
     const passkeys = await deletePasskeys(tx, { userId: subjectId });
     if (!app && passkeys === 0) return ok(undefined); // a colleague was faster
-    await replaceRecoveryCodes(tx, { userId: subjectId, hashes: [] });
+    const { permissions } = allowed.value;
+    await settleLostFactor(tx, context, { userId: subjectId, permissions });
     const sessions = await deleteSessions(tx, { userId: subjectId });
-    if (outgrowsPassword(context.settings, allowed.value)) {
-      await requireNewPassword(tx, subjectId);
-    }
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: actor.userId,

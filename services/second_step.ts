@@ -5,11 +5,7 @@ import {
   refundAttempts,
 } from "../db/rate_limits.ts";
 import { rememberDevice } from "../db/devices.ts";
-import {
-  deleteSessions,
-  findPendingSession,
-  insertSession,
-} from "../db/sessions.ts";
+import { deleteSessions, findPendingSession } from "../db/sessions.ts";
 import { touchLastSignIn } from "../db/sign_ins.ts";
 import { consumeTotpStep, findTotp } from "../db/totps.ts";
 import { lockUser } from "../db/users.ts";
@@ -35,6 +31,7 @@ import {
   sameText,
 } from "./tokens.ts";
 import { totpStep } from "./totp.ts";
+import { startSession } from "./session_start.ts";
 import { inTransaction } from "./transaction.ts";
 
 export type SecondStepFailure =
@@ -95,13 +92,7 @@ export async function completeSignIn(
       return refuse({ reason: "wrong_code" as const });
     }
     await deleteSessions(tx, { userId, only: step.id });
-    await insertSession(tx, {
-      id: fresh.id,
-      userId,
-      secretHash: hashSecret(fresh.secret),
-      address: context.address,
-      userAgent: context.userAgent,
-    });
+    await startSession(tx, context, { userId, token: fresh });
     await touchLastSignIn(tx, userId);
     await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
     await refundAttempts(tx, { key: keys.address, attempts: 2 }); // both steps

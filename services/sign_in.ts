@@ -1,8 +1,4 @@
-import {
-  deleteSessions,
-  insertSession,
-  PENDING_MINUTES,
-} from "../db/sessions.ts";
+import { deleteSessions, PENDING_MINUTES } from "../db/sessions.ts";
 import { findCredential, insertSignIn } from "../db/sign_ins.ts";
 import { findPassword, replaceHash } from "../db/passwords.ts";
 import { lockUser } from "../db/users.ts";
@@ -13,6 +9,7 @@ import { deviceSeen } from "./devices.ts";
 import { describeError } from "./log.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createToken, formatToken, hashSecret, type Token } from "./tokens.ts";
+import { startSession } from "./session_start.ts";
 import { inTransaction } from "./transaction.ts";
 
 export { PENDING_MINUTES };
@@ -120,14 +117,7 @@ async function startSecondStep(
     const user = await lockUser(tx, userId);
     const now = await findPassword(tx, userId);
     if (!user || user.disabled || now?.hash !== passwordHash) return false;
-    await insertSession(tx, {
-      id: token.id,
-      userId,
-      secretHash: hashSecret(token.secret),
-      address: context.address,
-      userAgent: context.userAgent,
-      pending: true,
-    });
+    await startSession(tx, context, { userId, token, pending: true });
     return true;
   });
 }

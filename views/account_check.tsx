@@ -1,6 +1,6 @@
 import { CsrfField, Field, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { PasskeyForm } from "./passkey_form.tsx";
+import { UsePasskey } from "./passkey_form.tsx";
 import { usePage } from "./page.ts";
 
 /** Asks again who sits there, before what opens the account is changed. */
@@ -42,14 +42,7 @@ export function CheckPage(
           </div>
         </form>
         {actor?.secondFactor && (
-          <PasskeyForm
-            action="/account/check/passkey"
-            options="/sign-in/passkey/options"
-            label="Use a passkey"
-            without="A passkey needs scripts, which are off in this browser."
-          >
-            <input type="hidden" name="next" value={next} />
-          </PasskeyForm>
+          <UsePasskey action="/account/check/passkey" next={next} />
         )}
       </section>
     </Layout>

@@ -36,3 +36,25 @@ export function PasskeyForm(
     </>
   );
 }
+
+/** Proves who sits there by a passkey that there is already. */
+export function UsePasskey(
+  { action = "/sign-in/passkey", label = "Use a passkey", without, next }: {
+    action?: string;
+    label?: string;
+    without?: string;
+    next: string;
+  },
+) {
+  return (
+    <PasskeyForm
+      action={action}
+      options="/sign-in/passkey/options"
+      label={label}
+      without={without ??
+        "A passkey needs scripts, which are off in this browser."}
+    >
+      <input type="hidden" name="next" value={next} />
+    </PasskeyForm>
+  );
+}

@@ -1,7 +1,7 @@
 import { CodeField } from "./account_totp.tsx";
 import { CsrfField, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { PasskeyForm } from "./passkey_form.tsx";
+import { UsePasskey } from "./passkey_form.tsx";
 
 export interface SecondStepProps {
   next: string;
@@ -48,16 +48,7 @@ export function SecondStepPage(
               </div>
             </>
           )}
-        {open && passkeys && (
-          <PasskeyForm
-            action="/sign-in/passkey"
-            options="/sign-in/passkey/options"
-            label="Use a passkey"
-            without="A passkey needs scripts, which are off in this browser."
-          >
-            <input type="hidden" name="next" value={next} />
-          </PasskeyForm>
-        )}
+        {open && passkeys && <UsePasskey next={next} />}
       </section>
     </Layout>
   );

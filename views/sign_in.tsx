@@ -1,6 +1,6 @@
 import { CsrfField, Field, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
-import { PasskeyForm } from "./passkey_form.tsx";
+import { UsePasskey } from "./passkey_form.tsx";
 
 export interface SignInProps {
   identifier: string;
@@ -41,14 +41,11 @@ export function SignInPage({ identifier, next, error, notice }: SignInProps) {
             <a href="/password-resets/new">Reset your password</a>
           </div>
         </form>
-        <PasskeyForm
-          action="/sign-in/passkey"
-          options="/sign-in/passkey/options"
+        <UsePasskey
           label="Sign in with a passkey"
           without="A passkey needs scripts, which are off in this browser; your password does not."
-        >
-          <input type="hidden" name="next" value={next} />
-        </PasskeyForm>
+          next={next}
+        />
       </section>
     </Layout>
   );

@@ -1,11 +1,10 @@
 import type { Page } from "playwright-core";
 import { replaceSetupLink } from "../../db/setup_links.ts";
 import { replaceEmailChange } from "../../db/email_changes.ts";
-import { insertMail, listMails } from "../../db/mails.ts";
 import { insertReport } from "../../db/reports.ts";
 import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
-import { createMailLink } from "../../services/mail_links.ts";
 import { createTotpSecret } from "../../services/totp.ts";
+import { linkFor } from "../support/mail.ts";
 import { codeOf } from "../support/totp.ts";
 import { createToken, formatToken, hashSecret } from "../../services/tokens.ts";
 import type { Visit } from "../support/browser.ts";
@@ -271,40 +270,19 @@ async function withTotp({ db, services }: Site, { id: userId }: Person) {
   await consumeTotpStep(db, { userId, step: 1, confirmed: false });
 }
 
-async function link(
-  { db, services }: Site,
-  { id: userId }: Person,
-  kind: "password_reset" | "password_changed" | "email_confirmation",
-) {
-  const mail = { kind, userId, facts: { by: "user", at: "", address: "" } };
-  await insertMail(db, mail);
-  const { id } = (await listMails(db, userId, 1))[0]!;
-  const made = await createMailLink(services, {
-    ...mail,
-    id,
-    attempts: 1,
-    name: "",
-    username: "",
-    email: "",
-    language: null,
-    disabled: false,
-  });
-  return { mailId: id, path: new URL((made as { url: string }).url).pathname };
-}
-
 const resetLink = async (site: Site, who: Person) =>
-  (await link(site, who, "password_reset")).path;
+  (await linkFor(site, who.id, "password_reset")).path;
 const emailLink = async (site: Site, who: Person) => {
   await replaceEmailChange(site.db, {
     userId: who.id,
     email: "new@example.net",
   });
-  return (await link(site, who, "email_confirmation")).path;
+  return (await linkFor(site, who.id, "email_confirmation")).path;
 };
 const notMeLink = async (site: Site, who: Person) =>
-  (await link(site, who, "password_changed")).path;
+  (await linkFor(site, who.id, "password_changed")).path;
 
 async function insertReports(site: Site, who: Person) {
-  const { mailId } = await link(site, who, "password_changed");
+  const { mailId } = await linkFor(site, who.id, "password_changed");
   await insertReport(site.db, { userId: who.id, mailId, address: "192.0.2.1" });
 }

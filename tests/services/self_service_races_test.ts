@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import type { Connection } from "../../db/client.ts";
-import { insertMail, listMails } from "../../db/mails.ts";
 import { replaceRecoveryCodes } from "../../db/recovery_codes.ts";
 import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
 import type { ServiceContext } from "../../services/context.ts";
-import { createMailLink } from "../../services/mail_links.ts";
 import { completePasswordReset } from "../../services/password_resets.ts";
 import { createRecoveryCodes } from "../../services/recovery_codes.ts";
 import { reportNotMe } from "../../services/reports.ts";
@@ -13,6 +11,7 @@ import { signIn } from "../../services/sign_in.ts";
 import { createTotpSecret } from "../../services/totp.ts";
 import { program } from "../support/app.ts";
 import { testOnPostgres } from "../support/database.ts";
+import { linkFor } from "../support/mail.ts";
 import { type Person, person } from "../support/people.ts";
 import { sessionsOf } from "../support/rows.ts";
 import { codeOf } from "../support/totp.ts";
@@ -37,24 +36,11 @@ function contextOf(connection: Connection): ServiceContext {
 
 /** The token of a link that was mailed to somebody. */
 async function tokenOf(
-  context: ServiceContext,
-  { id: userId }: Person,
+  services: ServiceContext,
+  { id }: Person,
   kind: "password_reset" | "password_changed",
 ): Promise<string> {
-  const mail = { kind, userId, facts: {} };
-  await insertMail(context.db, mail);
-  const { id } = (await listMails(context.db, userId, 1))[0]!;
-  const link = await createMailLink(context, {
-    ...mail,
-    id,
-    attempts: 1,
-    name: "",
-    username: "",
-    email: "",
-    language: null,
-    disabled: false,
-  });
-  return (link as { url: string }).url.split("/").at(-1)!;
+  return (await linkFor({ services }, id, kind)).path.split("/").at(-1)!;
 }
 
 async function all<Outcome>(attempt: (n: number) => Promise<Outcome>) {

@@ -1,5 +1,7 @@
 import PostalMime from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
+import { insertMail, listMails, type MailKind } from "../../db/mails.ts";
+import { createMailLink, type MadeLink } from "../../services/mail_links.ts";
 import type { Program } from "./app.ts";
 import {
   deliverDueMails,
@@ -161,4 +163,27 @@ export async function mailbox({ services }: Pick<Program, "services">) {
 export function linkIn({ text }: Pick<ReceivedMail, "text">): string {
   return text.match(/https?:\/\/\S+/)?.[0].replace(/^https?:\/\/[^/]+/, "") ??
     "";
+}
+
+/** The path of a link of one kind, without the mail that would have brought it. */
+export async function linkFor(
+  { services }: Pick<Program, "services">,
+  userId: string,
+  kind: MailKind,
+): Promise<{ mailId: string; path: string }> {
+  const { db } = services;
+  const mail = { kind, userId, facts: {} };
+  await insertMail(db, mail);
+  const { id } = (await listMails(db, userId, 1))[0]!;
+  const link = await createMailLink(services, {
+    ...mail,
+    id,
+    attempts: 1,
+    name: "",
+    username: "",
+    email: "",
+    language: null,
+    disabled: false,
+  });
+  return { mailId: id, path: new URL((link as MadeLink).url).pathname };
 }
