@@ -43,6 +43,11 @@ export async function rememberDevice(
   );
 }
 
+/** Every browser is a new one again. */
+export async function deleteDevices(db: Database, userId: string) {
+  await rows(db, sql`delete from devices where user_id = ${userId}`);
+}
+
 /** Browsers that nobody has signed in with for so long are new again. */
 export async function deleteOldDevices(db: Database) {
   await rows(

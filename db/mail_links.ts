@@ -1,6 +1,6 @@
-import { and, eq, isNull, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { type LinkPurpose, mailLinks, users } from "./schema.ts";
+import { type LinkPurpose, mailLinks, mails, users } from "./schema.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
 
 export type { LinkPurpose };
@@ -35,17 +35,26 @@ const open = ({ id, secretHash, purpose }: LinkKey) =>
     sql`${mailLinks.expiresAt} > now()`,
   );
 
-/** Whose link it is, while it is open and the account is not disabled. */
+/** Whose link it is while it is open; of a disabled account only what can't open it. */
 export async function findLinkOwner(db: Database, key: LinkKey) {
   const [owner] = await db.select({
     userId: users.id,
     name: users.name,
     username: users.username,
     email: users.email,
+    facts: mails.facts,
     secondFactor,
     permissions: heldPermissions,
-  }).from(mailLinks).innerJoin(users, eq(users.id, mailLinks.userId))
-    .where(and(open(key), isNull(users.disabledAt)));
+  }).from(mailLinks)
+    .innerJoin(users, eq(users.id, mailLinks.userId))
+    .innerJoin(mails, eq(mails.id, mailLinks.mailId))
+    .where(and(
+      open(key),
+      or(
+        isNull(users.disabledAt),
+        inArray(mailLinks.purpose, ["confirm_email", "stop_email"]),
+      ),
+    ));
   return owner ?? null;
 }
 
@@ -60,20 +69,20 @@ export async function consumeMailLink(
   return consumed?.mailId ?? null;
 }
 
-/** Ends a user's open links of one purpose, or all but one of them. */
+/** Ends a user's open links of one purpose, or those that are older than one. */
 export async function endMailLinks(
   db: Database,
-  { userId, purpose, keep }: {
+  { userId, purpose, olderThan }: {
     userId: string;
     purpose: LinkPurpose;
-    keep?: string;
+    olderThan?: string;
   },
 ) {
   await db.delete(mailLinks).where(and(
     eq(mailLinks.userId, userId),
     eq(mailLinks.purpose, purpose),
     isNull(mailLinks.consumedAt),
-    keep ? ne(mailLinks.id, keep) : undefined,
+    olderThan ? lt(mailLinks.id, olderThan) : undefined,
   ));
 }
 

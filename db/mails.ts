@@ -1,4 +1,4 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
 import { mailAttempts, type MailKind, mails } from "./schema.ts";
@@ -12,6 +12,8 @@ export interface NewMail {
   recipient?: string;
   /** What the mail tells, and never a secret. */
   facts: Record<string, string>;
+  /** Never sent: for what has to cost the same as a mail that is. */
+  state?: "dropped";
 }
 
 export async function insertMail(db: Database, mail: NewMail) {
@@ -89,6 +91,28 @@ export async function recordDelivery(
 /** It goes to nobody: there is no such user, no address, or the account is disabled. */
 export async function dropMail(db: Database, id: string) {
   await db.update(mails).set({ state: "dropped" }).where(eq(mails.id, id));
+}
+
+/** What a mail tells, and when it was written. */
+export async function findMail(db: Database, id: string) {
+  const [row] = await db.select({
+    kind: mails.kind,
+    facts: mails.facts,
+    createdAt: mails.createdAt,
+  }).from(mails).where(eq(mails.id, id));
+  return row ?? null;
+}
+
+/** What still waits of some kinds, to one user, is not sent any more. */
+export async function dropQueuedMails(
+  db: Database,
+  { userId, kinds }: { userId: string; kinds: MailKind[] },
+) {
+  await db.update(mails).set({ state: "dropped" }).where(and(
+    eq(mails.userId, userId),
+    inArray(mails.kind, kinds),
+    eq(mails.state, "queued"),
+  ));
 }
 
 /** Mails that are over, and when they were: those to nobody tell of strangers' typing, and go first. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gte, isNull, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { passkeyChallenges, passkeys, users } from "./schema.ts";
 
@@ -45,6 +45,16 @@ export async function touchPasskey(
 ) {
   await db.update(passkeys).set({ counter, lastUsedAt: sql`now()` })
     .where(eq(passkeys.id, id));
+}
+
+/** Those that were added since a moment. */
+export async function deletePasskeysSince(
+  db: Database,
+  { userId, since }: { userId: string; since: Date },
+) {
+  await db.delete(passkeys).where(
+    and(eq(passkeys.userId, userId), gte(passkeys.createdAt, since)),
+  );
 }
 
 /** One of a user's, or all. Tells how many there were. */

@@ -15,6 +15,7 @@ export async function findPassword(db: Database, userId: string) {
     setAt: passwords.setAt,
     setBy: passwords.setBy,
     temporary: passwords.temporary,
+    expired: sql<boolean>`coalesce(${passwords.expiresAt} <= now(), false)`,
     formId: passwords.formId,
     sessionsEnded: passwords.sessionsEnded,
     secondFactor,

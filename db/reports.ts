@@ -1,25 +1,14 @@
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
-import { mails, reports, users } from "./schema.ts";
+import { reports, users } from "./schema.ts";
 
-/** Keeps what the notice of `mailId` told, since the outbox forgets it one day. */
+/** Keeps what the notice told, since the outbox forgets it one day. */
 export async function insertReport(
   db: Database,
-  { userId, mailId, address }: {
-    userId: string;
-    mailId: string;
-    address: string;
-  },
+  report: Omit<typeof reports.$inferInsert, "id">,
 ) {
-  const [notice] = await db.select({ mailKind: mails.kind, facts: mails.facts })
-    .from(mails).where(eq(mails.id, mailId));
-  await db.insert(reports).values({
-    id: uuidv7(),
-    userId,
-    address,
-    ...notice!, // the link goes with its mail
-  });
+  await db.insert(reports).values({ id: uuidv7(), ...report });
 }
 
 /** The newest first, paged by key. */

@@ -48,7 +48,8 @@ const insertion = statement<SignIn, { id: string }>((given) => {
   return sql`
     with subject as (
       select id from users where id = ${given((it) => it.userId)}
-        and disabled_at is null for no key update
+        and disabled_at is null and not ${secondFactor} -- none was asked for
+      for no key update
     ), credential as (
       select p.user_id from passwords p join subject on p.user_id = subject.id
       where p.hash = ${given((it) => it.passwordHash)}

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lt, sql } from "drizzle-orm";
+import { and, eq, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { totps } from "./schema.ts";
 
@@ -42,11 +42,23 @@ export async function consumeTotpStep(
   return used.length === 1;
 }
 
-/** False where there was none. */
+/** False where there was none that counted. */
 export async function deleteTotp(
   db: Database,
   userId: string,
 ): Promise<boolean> {
-  return (await db.delete(totps).where(eq(totps.userId, userId))
-    .returning({ userId: totps.userId })).length === 1;
+  const [gone] = await db.delete(totps).where(eq(totps.userId, userId))
+    .returning({ confirmedAt: totps.confirmedAt });
+  return !!gone?.confirmedAt;
+}
+
+/** One that was added since a moment, or never confirmed. */
+export async function deleteTotpSince(
+  db: Database,
+  { userId, since }: { userId: string; since: Date },
+) {
+  await db.delete(totps).where(and(
+    eq(totps.userId, userId),
+    or(isNull(totps.confirmedAt), gte(totps.confirmedAt, since)),
+  ));
 }

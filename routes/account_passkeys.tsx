@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { addPasskey, removePasskey } from "../services/own_passkeys.ts";
-import { enrolmentOptions } from "../services/passkeys.ts";
+import { CREDENTIAL_ID, enrolmentOptions } from "../services/passkeys.ts";
 import { formatRecoveryCode } from "../services/recovery_codes.ts";
 import { RecoveryCodesPage } from "../views/account_totp.tsx";
 import { toCheck } from "./account_check.tsx";
@@ -15,7 +15,7 @@ const Added = z.object({
   response: z.string().default(""),
   name: z.string().default(""),
 });
-const Removed = z.object({ id: z.string().max(2000).default("") });
+const Removed = z.object({ id: CREDENTIAL_ID });
 
 /** Adding and removing passkeys. */
 export const accountPasskeys = new Hono<AppEnv>()

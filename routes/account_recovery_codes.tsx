@@ -5,6 +5,7 @@ import { RecoveryCodesPage } from "../views/account_totp.tsx";
 import { toCheck } from "./account_check.tsx";
 import type { AppEnv } from "./env.ts";
 import { respond } from "./respond.tsx";
+import { trouble } from "./trouble.tsx";
 
 export const accountRecoveryCodes = new Hono<AppEnv>()
   .post("/", async (c) => {
@@ -15,7 +16,16 @@ export const accountRecoveryCodes = new Hono<AppEnv>()
         props: { codes: renewed.value.map(formatRecoveryCode), added: false },
       });
     }
-    return renewed.failure.reason === "not_enrolled"
-      ? c.redirect("/account/password", 303)
-      : toCheck(c, renewed.failure, "/account/password");
+    switch (renewed.failure.reason) {
+      case "not_enrolled":
+        return c.redirect("/account/password", 303);
+      case "throttled":
+        return trouble(c, {
+          status: 429,
+          title: "Too many sets of codes",
+          text: "You have made several within an hour. Try again later.",
+        });
+      default:
+        return toCheck(c, renewed.failure, "/account/password");
+    }
   });

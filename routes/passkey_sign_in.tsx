@@ -18,7 +18,10 @@ const Fields = z.object({
 
 /** Signing in by a passkey: the device proves itself, and who holds it. */
 export const passkeySignIn = new Hono<AppEnv>()
-  .post("/options", async (c) => c.json(await signInOptions(c.var.services)))
+  .post("/options", async (c) => {
+    const options = await signInOptions(c.var.services);
+    return options ? c.json(options) : c.text("Too many requests.\n", 429);
+  })
   .post("/", async (c) => {
     const { response, next } = readFields(c, Fields);
     const device = readDevice(c);

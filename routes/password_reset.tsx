@@ -12,6 +12,7 @@ import { violationTexts } from "../views/violations.ts";
 import { dropCookie, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { tooManyAttempts } from "./messages.ts";
 import { passwordRules } from "./password_rules.ts";
 import { respond } from "./respond.tsx";
 
@@ -48,12 +49,21 @@ export const passwordReset = new Hono<AppEnv>()
       return c.redirect("/sign-in?done=reset", 303);
     }
     const { failure } = done;
-    return failure.reason === "link_over"
-      ? await respondForm(c, {})
-      : await respondForm(c, {
-        error: violationTexts(failure.violations),
-        status: 422,
-      });
+    switch (failure.reason) {
+      case "link_over":
+        return await respondForm(c, {});
+      case "throttled":
+        c.header("Retry-After", String(failure.retryAfterSeconds));
+        return await respondForm(c, {
+          error: tooManyAttempts(failure.retryAfterSeconds),
+          status: 429,
+        });
+      case "policy":
+        return await respondForm(c, {
+          error: violationTexts(failure.violations),
+          status: 422,
+        });
+    }
   });
 
 async function respondForm(
@@ -61,7 +71,7 @@ async function respondForm(
   { status = 200, ...said }: {
     clear?: boolean;
     error?: string;
-    status?: 200 | 422;
+    status?: 200 | 422 | 429;
   },
 ) {
   const { services } = c.var;

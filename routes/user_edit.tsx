@@ -125,9 +125,10 @@ function respondForm(
 }
 
 function inputOf(
-  { name, username, email, attributes }: UserDetails,
+  { name, username, email, pendingEmail, attributes }: UserDetails,
 ): UserInput {
-  return { name, username, email: email ?? "", attributes };
+  // What waits is what was asked for: saved as it is, the form changes nothing, and the old one withdraws it.
+  return { name, username, email: pendingEmail ?? email ?? "", attributes };
 }
 
 /** What is stored where it isn't what was typed, by field. */

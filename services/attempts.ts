@@ -13,7 +13,7 @@ export function ownAttemptKey(userId: string) {
 
 /** Where tries at somebody's second factor are counted, from wherever they come (ASVS 6.6.3). */
 export function secondFactorAttemptKey(userId: string) {
-  return `${accountAttemptPrefix(userId)}second_factor`;
+  return `second_factor:${userId}`; // a new password does not clear it
 }
 
 /** Where requests for a reset link are counted. */

@@ -6,9 +6,12 @@ import { hashSecret } from "./tokens.ts";
 
 /** What a User-Agent says in words, "Chrome on Linux"; itself where it says nothing that is known. */
 export function deviceName(userAgent: string): string {
+  return knownDevice(userAgent) ?? (userAgent || "unknown");
+}
+
+function knownDevice(userAgent: string): string | undefined {
   const { browser, os } = Bowser.parse(userAgent || " ");
-  if (!browser.name || !os.name) return userAgent || "unknown";
-  return `${browser.name} on ${os.name}`;
+  return browser.name && os.name ? `${browser.name} on ${os.name}` : undefined;
 }
 
 /** What is kept of the browser that signs in, and told of it if it is a new one (ASVS 6.3.5, 6.3.7). */
@@ -21,7 +24,7 @@ export function deviceSeen(
     mailId: uuidv7(),
     facts: JSON.stringify({
       address,
-      device: deviceName(userAgent),
+      device: knownDevice(userAgent) ?? "", // in a mail, free text of a stranger could be a link
       at: new Date().toISOString(),
     }),
   };

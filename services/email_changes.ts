@@ -11,7 +11,8 @@ import {
   endMailLinks,
   findLinkOwner,
 } from "../db/mail_links.ts";
-import { insertMail } from "../db/mails.ts";
+import { dropQueuedMails, insertMail, type MailKind } from "../db/mails.ts";
+import { uniqueViolation } from "../db/unique.ts";
 import { findUserByIdentifier, lockUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
@@ -33,8 +34,8 @@ export async function requestEmailChange(
   { address }: Pick<ServiceContext, "address">,
   { userId, from, to }: { userId: string; from: string | null; to: string },
 ) {
+  await withdrawEmailChange(tx, userId);
   await replaceEmailChange(tx, { userId, email: to });
-  await endSteps(tx, userId);
   const facts = { to, address, at: new Date().toISOString() };
   await insertMail(tx, {
     kind: "email_confirmation",
@@ -79,7 +80,9 @@ export async function findEmailStep(
   const link = parseLink(token, step);
   const owner = link && await findLinkOwner(db, link);
   const email = owner && await findEmailChange(db, owner.userId);
-  return email ? { username: owner.username, email } : undefined;
+  return email && email === owner.facts.to
+    ? { username: owner.username, email }
+    : undefined;
 }
 
 export type EmailStepFailure = { reason: "link_over" } | { reason: "taken" };
@@ -92,15 +95,18 @@ export async function takeEmailStep(
   const link = parseLink(token, step);
   const owner = link && await findLinkOwner(context.db, link);
   if (!link || !owner) return refuse({ reason: "link_over" });
-  const { userId } = owner;
-  return await inTransaction(context, async (tx) => {
-    const user = await lockUser(tx, userId);
-    if (!user || user.disabled || !await consumeMailLink(tx, link)) {
+  const { userId, facts } = owner;
+  return await takenAsFailure(context, async (tx) => {
+    await lockUser(tx, userId);
+    if (!await consumeMailLink(tx, link)) {
       return refuse({ reason: "link_over" });
     }
-    const email = await deleteEmailChange(tx, userId);
-    if (email === null) return refuse({ reason: "link_over" });
-    await endSteps(tx, userId);
+    // The link is about one address; another one may wait by now.
+    const email = await findEmailChange(tx, userId);
+    if (email === null || email !== facts.to) {
+      return refuse({ reason: "link_over" });
+    }
+    await withdrawEmailChange(tx, userId);
     if (step === "stop_email") {
       await recordAudit(tx, context, {
         event: "email_change_stopped",
@@ -126,8 +132,25 @@ export async function takeEmailStep(
   });
 }
 
-async function endSteps(tx: Database, userId: string) {
+/** Nothing waits any more: neither the address nor a link to it, sent or still to be sent. */
+export async function withdrawEmailChange(tx: Database, userId: string) {
+  await deleteEmailChange(tx, userId);
   for (const purpose of ["confirm_email", "stop_email"] as const) {
     await endMailLinks(tx, { userId, purpose });
+  }
+  const kinds: MailKind[] = ["email_confirmation", "email_change_announced"];
+  await dropQueuedMails(tx, { userId, kinds });
+}
+
+/** Two who confirm one address at the same moment: the unique index decides, and it is no bug. */
+async function takenAsFailure<Value>(
+  context: ServiceContext,
+  body: (tx: Database) => Promise<Result<Value, EmailStepFailure>>,
+): Promise<Result<Value, EmailStepFailure>> {
+  try {
+    return await inTransaction(context, body);
+  } catch (error) {
+    if (uniqueViolation(error) === undefined) throw error;
+    return refuse({ reason: "taken" });
   }
 }

@@ -94,8 +94,8 @@ async function deliver(
   const to = mail.email;
   const link = to === null ? null : await createMailLink(services, mail);
   if (to === null || link === "nobody") return await dropMail(db, mail.id);
-  const letter = write(letterOf(services, mail, link));
   try {
+    const letter = write(letterOf(services, mail, link));
     const answer = await transport.send(mail.id, { to, ...letter });
     await recordDelivery(db, {
       mailId: mail.id,
@@ -105,7 +105,8 @@ async function deliver(
     });
     // A newer link ends the older ones; each notice keeps its own.
     if (link?.purpose === "password_reset") {
-      await endMailLinks(db, { ...link, keep: link.id });
+      const { userId, purpose, id: olderThan } = link;
+      await endMailLinks(db, { userId, purpose, olderThan });
     }
   } catch (error) {
     await recordRefusal(services, mail, error);

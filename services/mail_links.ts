@@ -65,7 +65,8 @@ export async function createMailLink(
   const made = LINKS[kind];
   const { purpose, path } = made;
   if (userId === null) return "nobody";
-  if (disabled) return purpose === "not_me" ? null : "nobody"; // told, but nothing is left to freeze
+  if (disabled && purpose === "not_me") return null; // told, but nothing is left to freeze
+  if (disabled && purpose === "password_reset") return "nobody";
   const token = createToken();
   const minutes = made.minutes(settings);
   await insertMailLink(db, {

@@ -45,7 +45,13 @@ export async function addPasskey(
   const { userId } = actor;
   const made = await verifyEnrolment(context, { userId, response });
   if (!made) return refuse({ reason: "not_verified" });
-  const fresh = await createRecoveryCodes(context.hasher);
+  const early = await inTransaction(
+    context,
+    (tx) => lockOwnAccount(tx, actor),
+  );
+  if (!early.ok) return early;
+  const without = (await listRecoveryCodes(context.db, userId)).length === 0;
+  const fresh = without ? await createRecoveryCodes(context.hasher) : null;
 
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
@@ -59,8 +65,7 @@ export async function addPasskey(
       name: title.replace(/\p{C}/gu, "") || "Passkey",
     });
     if (!added) return refuse({ reason: "not_verified" });
-    const first = (await listRecoveryCodes(tx, userId)).length === 0;
-    if (first) {
+    if (fresh) {
       await replaceRecoveryCodes(tx, { userId, hashes: fresh.hashes });
     }
     await settleFactorChange(tx, context, {
@@ -69,7 +74,7 @@ export async function addPasskey(
       factor: "passkey",
       what: "passkey_added",
     });
-    return ok(first ? fresh.codes : null);
+    return ok(fresh?.codes ?? null);
   });
 }
 

@@ -2,12 +2,15 @@ import {
   listRecoveryCodes,
   replaceRecoveryCodes,
 } from "../db/recovery_codes.ts";
+import { findOwnSession } from "../db/sessions.ts";
 import {
   consumeTotpStep,
   deleteTotp,
   findTotp,
   replaceUnconfirmedTotp,
 } from "../db/totps.ts";
+import type { Database } from "../db/client.ts";
+import { countAttempt } from "../db/rate_limits.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import {
@@ -16,7 +19,11 @@ import {
   settleLostFactor,
 } from "./factor_changes.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
-import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
+import {
+  CHECK_MINUTES,
+  lockOwnAccount,
+  type OwnAccountFailure,
+} from "./own_account.ts";
 import { createRecoveryCodes } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createTotpSecret, totpStep, totpUri } from "./totp.ts";
@@ -32,13 +39,15 @@ export interface OwnSecondFactor {
 
 export async function getSecondFactor(
   { db, secrets, settings }: ServiceContext,
-  { userId, username }: Actor,
+  { userId, username, sessionId }: Actor,
 ): Promise<OwnSecondFactor> {
-  const [totp, codes] = await Promise.all([
+  const [totp, codes, session] = await Promise.all([
     findTotp(db, userId),
     listRecoveryCodes(db, userId),
+    findOwnSession(db, { userId, sessionId, minutes: CHECK_MINUTES }),
   ]);
-  const open = totp && !totp.confirmedAt
+  // Whoever may not add an app is not told the secret of one.
+  const open = totp && !totp.confirmedAt && session?.checked
     ? secrets.open(totp.sealedSecret, userId)
     : undefined;
   return {
@@ -133,6 +142,7 @@ export async function removeTotp(
 
 export type RenewRecoveryCodesFailure =
   | OwnAccountFailure
+  | { reason: "throttled" }
   | { reason: "not_enrolled" };
 
 /** A new set, told once; the old one ends. */
@@ -141,11 +151,24 @@ export async function renewRecoveryCodes(
   actor: Actor,
 ): Promise<Result<string[], RenewRecoveryCodesFailure>> {
   const { userId } = actor;
-  const { codes, hashes } = await createRecoveryCodes(context.hasher);
-  return await inTransaction(context, async (tx) => {
+  const mayRenew = async (
+    tx: Database,
+  ): Promise<Result<void, RenewRecoveryCodesFailure>> => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
-    if (!await hasFactor(tx, userId)) return refuse({ reason: "not_enrolled" });
+    return await hasFactor(tx, userId)
+      ? ok(undefined)
+      : refuse({ reason: "not_enrolled" });
+  };
+  const early = await inTransaction(context, mayRenew); // ten hashes are not for everybody
+  if (!early.ok) return early;
+  if (await hasHadEnough(context, userId)) {
+    return refuse({ reason: "throttled" });
+  }
+  const { codes, hashes } = await createRecoveryCodes(context.hasher);
+  return await inTransaction(context, async (tx) => {
+    const still = await mayRenew(tx);
+    if (!still.ok) return still;
     await replaceRecoveryCodes(tx, { userId, hashes });
     await recordAudit(tx, context, {
       event: "recovery_codes_renewed",
@@ -158,4 +181,15 @@ export async function renewRecoveryCodes(
     });
     return ok(codes);
   });
+}
+
+/** Sets of codes that one user may have made in an hour. */
+const SETS_PER_HOUR = 10;
+
+async function hasHadEnough({ db }: ServiceContext, userId: string) {
+  const exceeded = await countAttempt(db, {
+    limits: [{ key: `recovery_codes:${userId}`, limit: SETS_PER_HOUR }],
+    windowSeconds: 3600,
+  });
+  return exceeded !== undefined;
 }

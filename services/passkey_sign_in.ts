@@ -50,7 +50,14 @@ export async function signInByPasskey(
   const token = createToken();
   const signedIn = await inTransaction(context, async (tx) => {
     const user = await lockUser(tx, userId);
-    if (!user || user.disabled) {
+    const password = await findPassword(tx, userId);
+    // An expired password waits for staff or a link; no other factor gets around that.
+    if (!user || user.disabled || password?.expired) {
+      await recordAudit(tx, context, {
+        event: "authn_login_fail",
+        subjectId: userId,
+        detail: { why: user?.disabled ? "disabled" : "password_expired" },
+      });
       return refuse({ reason: "not_verified" as const });
     }
     await touchPasskey(tx, { id, counter });
@@ -64,7 +71,6 @@ export async function signInByPasskey(
       subjectId: userId,
       detail: { factor: "passkey", session: token.id },
     });
-    const password = await findPassword(tx, userId);
     return ok({
       token: formatToken(token),
       pending: false,

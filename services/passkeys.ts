@@ -15,6 +15,8 @@ import {
   type NewPasskey,
   type PasskeyRow,
 } from "../db/passkeys.ts";
+import { countAttempt } from "../db/rate_limits.ts";
+import { rateAddress } from "./address.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { hashSecret } from "./tokens.ts";
 
@@ -24,12 +26,26 @@ import { hashSecret } from "./tokens.ts";
  */
 const USER_VERIFICATION = "required";
 
+/** Base64url (WebAuthn, 5.1); 1,023 bytes at most. */
+export const CREDENTIAL_ID = z.string().regex(/^[\w-]{1,1364}$/);
+
 /** What a browser sends is looked into by the library; here only that it is such a thing at all. */
 const Response = z.looseObject({
-  id: z.string().max(2000),
-  rawId: z.string().max(2000),
+  id: CREDENTIAL_ID,
+  rawId: CREDENTIAL_ID,
   type: z.literal("public-key"),
-  response: z.looseObject({}),
+  response: z.looseObject({
+    userHandle: z.string().nullish(),
+    transports: z.array(z.enum([
+      "ble",
+      "cable",
+      "hybrid",
+      "internal",
+      "nfc",
+      "smart-card",
+      "usb",
+    ])).nullish().catch([]),
+  }),
   clientExtensionResults: z.looseObject({}),
 });
 
@@ -40,6 +56,11 @@ export function parseResponse(text: string) {
   } catch {
     return undefined;
   }
+}
+
+/** How an authenticator knows the user. */
+function handleOf(userId: string) {
+  return Buffer.from(userId).toString("base64url");
 }
 
 function site({ settings }: ServiceContext) {
@@ -60,7 +81,7 @@ export async function enrolmentOptions(
     rpID: site(context).rpID,
     userName: username,
     userDisplayName: name,
-    userID: new TextEncoder().encode(userId),
+    userID: new Uint8Array(Buffer.from(handleOf(userId), "base64url")),
     attestationType: "none",
     excludeCredentials: known.map(({ id }) => ({ id })),
     authenticatorSelection: {
@@ -104,15 +125,25 @@ export async function verifyEnrolment(
       userId,
       publicKey: Buffer.from(credential.publicKey).toString("base64url"),
       counter: credential.counter,
-      transports: credential.transports ?? [],
+      transports: parsed.response.transports ?? [],
     };
   } catch {
     return undefined; // the library throws for whatever does not fit
   }
 }
 
-/** What a passkey is to sign, whoever's it is. */
+const CHALLENGES_PER_MINUTE = 60;
+
+/** What a passkey is to sign, whoever's it is; undefined for an address that asks too often. */
 export async function signInOptions(context: ServiceContext) {
+  const exceeded = await countAttempt(context.db, {
+    limits: [{
+      key: `passkey:address:${rateAddress(context.address)}`,
+      limit: CHALLENGES_PER_MINUTE,
+    }],
+    windowSeconds: 60,
+  });
+  if (exceeded) return undefined;
   const options = await generateAuthenticationOptions({
     rpID: site(context).rpID,
     userVerification: USER_VERIFICATION,
@@ -141,6 +172,8 @@ export async function verifyPasskey(
   const found = parsed && await findPasskey(context.db, parsed.id);
   if (!found) return undefined;
   const { passkey } = found;
+  const handle = parsed.response.userHandle;
+  if (handle && handle !== handleOf(passkey.userId)) return undefined; // WebAuthn, 7.2, 6
   const { rpID, origin } = site(context);
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse(

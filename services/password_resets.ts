@@ -45,11 +45,12 @@ export async function requestPasswordReset(
   if (exceeded?.key === addressKey) {
     return refuse({ reason: "throttled", retryAfterSeconds: windowSeconds });
   }
-  if (exceeded) return ok(undefined); // the mails that were asked for are on their way
   await inTransaction(context, async (tx) => {
     await insertMail(tx, {
       kind: "password_reset",
       userId: user?.id ?? null,
+      // The mails that were asked for are on their way. A row all the same: less work would tell of the account.
+      ...(exceeded && { state: "dropped" }),
       facts: { at: new Date().toISOString(), address },
     });
     await recordAudit(tx, context, {
@@ -69,8 +70,12 @@ export async function findReset(
   return link && await findLinkOwner(db, link) || undefined;
 }
 
+/** Passwords that may be tried on one link: each tells whether the user had it before. */
+const TRIES_PER_LINK = 10;
+
 export type CompletePasswordResetFailure =
   | { reason: "link_over" }
+  | { reason: "throttled"; retryAfterSeconds: number }
   | { reason: "policy"; violations: PolicyViolation[] };
 
 /**
@@ -86,8 +91,19 @@ export async function completePasswordReset(
   const owner = link && await findLinkOwner(db, link);
   const known = owner && await findPassword(db, owner.userId);
   if (!link || !known) return refuse({ reason: "link_over" });
+  const windowSeconds = settings.RESET_LINK_MINUTES * 60;
+  const exceeded = await countAttempt(db, {
+    limits: [{ key: `reset:link:${link.id}`, limit: TRIES_PER_LINK }],
+    windowSeconds,
+  });
+  if (exceeded) {
+    return refuse({ reason: "throttled", retryAfterSeconds: windowSeconds });
+  }
   const judged = await judgePassword(context, { known, password: newPassword });
-  if (!judged.ok) return judged;
+  if (!judged.ok) {
+    await recordReuse(context, known.userId, judged.failure.violations);
+    return judged;
+  }
 
   const { userId } = known;
   return await inTransaction(context, async (tx) => {
@@ -109,5 +125,19 @@ export async function completePasswordReset(
     });
     await notifyOfPassword(tx, context, { userId, by: "reset_link" });
     return ok({ sessionsEnded });
+  });
+}
+
+/** That somebody tried a password which the user has or had: it could have been a guess. */
+async function recordReuse(
+  context: ServiceContext,
+  userId: string,
+  violations: PolicyViolation[],
+) {
+  if (!violations.some((it) => it.rule === "reused")) return;
+  await recordAudit(context.db, context, {
+    event: "authn_password_change_fail",
+    subjectId: userId,
+    detail: { why: "reused", by: "reset_link" },
   });
 }

@@ -3,11 +3,7 @@ import { rememberPassword, upsertPassword } from "../db/passwords.ts";
 import { endMailLinks } from "../db/mail_links.ts";
 import { forgetAttempts } from "../db/rate_limits.ts";
 import { deleteSessions } from "../db/sessions.ts";
-import {
-  accountAttemptPrefix,
-  ownAttemptKey,
-  resetAttemptKey,
-} from "./attempts.ts";
+import { accountAttemptPrefix, ownAttemptKey } from "./attempts.ts";
 import type { NewHash } from "./password_judgement.ts";
 
 /** Stores a judged password with all that follows from it. Tells how many sessions it ended. */
@@ -36,7 +32,7 @@ export async function storePassword(
     await rememberPassword(tx, { userId, keep, ...history });
   }
   await forgetAttempts(tx, {
-    keys: [ownAttemptKey(userId), resetAttemptKey(userId)],
+    keys: [ownAttemptKey(userId)],
     prefix: accountAttemptPrefix(userId),
   });
   return sessionsEnded;

@@ -11,6 +11,7 @@ import { findUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { withdrawEmailChange } from "./email_changes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -69,6 +70,7 @@ export async function changePermissions(
       taken,
       grantedBy: actor.userId,
     });
+    if (granted.length > 0) await withdrawEmailChange(tx, subjectId); // asked for by whoever could edit before
     const sessionsEnded = granted.length > 0
       ? await deleteSessions(tx, { userId: subjectId })
       : 0;

@@ -14,6 +14,10 @@ import {
   type ReportRow,
 } from "../db/reports.ts";
 import { LINK_PURPOSES } from "../db/schema.ts";
+import { deletePasskeysSince } from "../db/passkeys.ts";
+import { deleteDevices } from "../db/devices.ts";
+import { findMail } from "../db/mails.ts";
+import { deleteTotpSince } from "../db/totps.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser, lockUser, setDisabled } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
@@ -60,7 +64,17 @@ export async function reportNotMe(
     }
     const disabled = await mayBeDisabled(tx, userId);
     if (disabled) await setDisabled(tx, { id: userId, disabled });
-    await insertReport(tx, { userId, mailId, address: context.address });
+    const notice = (await findMail(tx, mailId))!; // a link goes with its mail
+    // What was added then may be the thief's, and would outlive the password.
+    await deletePasskeysSince(tx, { userId, since: notice.createdAt });
+    await deleteTotpSince(tx, { userId, since: notice.createdAt });
+    await deleteDevices(tx, userId);
+    await insertReport(tx, {
+      userId,
+      mailKind: notice.kind,
+      facts: notice.facts,
+      address: context.address,
+    });
     await recordAudit(tx, context, {
       event: "account_frozen",
       subjectId: userId,

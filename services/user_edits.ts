@@ -7,7 +7,8 @@ import {
   type UserDetails,
 } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
-import { deleteEmailChange } from "../db/email_changes.ts";
+import { endMailLinks } from "../db/mail_links.ts";
+import { uniqueViolation } from "../db/unique.ts";
 import { recordAudit } from "./audit.ts";
 import {
   authorize,
@@ -16,7 +17,11 @@ import {
   type Forbidden,
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
-import { notifyOfEmail, requestEmailChange } from "./email_changes.ts";
+import {
+  notifyOfEmail,
+  requestEmailChange,
+  withdrawEmailChange,
+} from "./email_changes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import {
@@ -102,7 +107,11 @@ export async function editUser(
           ...undeclared(context, current),
           ...fields.attributes,
         };
-        const changes = changedFields(current, { ...fields, attributes });
+        const shown = {
+          ...current,
+          email: current.pendingEmail ?? current.email,
+        };
+        const changes = changedFields(shown, { ...fields, attributes });
         if (changes.length === 0) return ok({ emailPending: false });
         const email = await changeEmail(tx, context, current, fields.email);
         await updateUser(tx, {
@@ -121,23 +130,22 @@ export async function editUser(
   );
 }
 
-/**
- * What the address is from now on: a new one waits until its owner confirms it. Nobody can do that for a
- * disabled account, so there it counts at once.
- */
+/** What the address is from now on: a new one waits until its owner confirms it. */
 async function changeEmail(
   tx: Database,
   context: ServiceContext,
-  { id: userId, email: from, disabledAt }: UserDetails,
+  { id: userId, email: from, pendingEmail }: UserDetails,
   to: string | null,
 ): Promise<string | null> {
-  if (to === from) return to;
-  if (to !== null && disabledAt === null) {
+  if (to === (pendingEmail ?? from)) return from;
+  if (to !== null && to !== from) {
     await requestEmailChange(tx, context, { userId, from, to });
     return from;
   }
-  await deleteEmailChange(tx, userId);
-  if (from) await notifyOfEmail(tx, context, { userId, recipient: from, to });
+  await withdrawEmailChange(tx, userId);
+  if (to === from) return from;
+  await endMailLinks(tx, { userId, purpose: "password_reset" });
+  await notifyOfEmail(tx, context, { userId, recipient: from!, to });
   return to;
 }
 
@@ -195,15 +203,4 @@ async function takenAsProblem<Outcome>(
       ]),
     );
   }
-}
-
-function uniqueViolation(error: unknown): string | undefined {
-  const cause = error instanceof Error ? error.cause ?? error : undefined;
-  const { code, constraint_name, constraint } = (cause ?? {}) as Record<
-    string,
-    unknown
-  >;
-  return code === "23505"
-    ? String(constraint_name ?? constraint ?? "")
-    : undefined;
 }

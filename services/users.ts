@@ -4,6 +4,7 @@ import {
   listRecentEvents,
 } from "../db/audit_events.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
+import { endMailLinks } from "../db/mail_links.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
 import { type AuditEventName, recordAudit } from "./audit.ts";
@@ -117,6 +118,7 @@ export async function setUserDisabled(
 
     const changed = await setDisabled(tx, { id: userId, disabled });
     const sessionsEnded = disabled ? await deleteSessions(tx, { userId }) : 0;
+    if (disabled) await endMailLinks(tx, { userId, purpose: "password_reset" });
     if (changed) {
       await recordAudit(tx, context, {
         event: disabled ? "user_disabled" : "user_enabled",

@@ -29,8 +29,10 @@ export function Reports({ reports, next, notice, refusal }: ReportsProps) {
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       <p>
         These users said of a notice: it was not me. Their accounts are frozen.
-        Look at what has happened, call the user back, enable the account, set a
-        new password, and settle the report.
+        Passkeys and apps that were added since that notice are removed already.
+        Look at what has happened, call the user back, remove the second factor
+        if it may be somebody else's, enable the account, set a new password,
+        and settle the report.
       </p>
       {reports.length === 0
         ? <p class="empty">There is no open report.</p>

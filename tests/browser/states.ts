@@ -283,6 +283,10 @@ const notMeLink = async (site: Site, who: Person) =>
   (await linkFor(site, who.id, "password_changed")).path;
 
 async function insertReports(site: Site, who: Person) {
-  const { mailId } = await linkFor(site, who.id, "password_changed");
-  await insertReport(site.db, { userId: who.id, mailId, address: "192.0.2.1" });
+  await insertReport(site.db, {
+    userId: who.id,
+    mailKind: "password_changed",
+    facts: { at: "2026-11-24T10:00:00Z", address: "203.0.113.9" },
+    address: "192.0.2.1",
+  });
 }
