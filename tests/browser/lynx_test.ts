@@ -156,6 +156,14 @@ Deno.test("in lynx, a forgotten password is reset by the mailed link", async () 
   await lynx.type(/name="code"/, codeOf(key));
   const back = await lynx.follow(/class="primary">Sign in/);
   assert.match(back.html, /Recovery codes/);
+  const [code] = codes.html.match(/[A-Z2-9]{5}-[A-Z2-9]{5}/)!;
+  await lynx.follow(/Sign out/);
+  await lynx.type(/name="identifier"/, user.username);
+  await lynx.type(/name="password"/, "marsh heron 12 at dusk");
+  await lynx.follow(/class="primary">Sign in/);
+  await lynx.type(/name="code"/, code.toLowerCase());
+  const recovered = await lynx.follow(/class="primary">Sign in/);
+  assert.match(recovered.html, /9 left/);
   await lynx.quit();
   await mails.close();
   await site.close();
@@ -179,5 +187,25 @@ Deno.test("in lynx, somebody says it was not me", async () => {
   await lynx.quit();
   assert.equal((await eventsOf(site.db, user.id, "account_frozen")).length, 1);
   await mails.close();
+  await site.close();
+});
+
+Deno.test("in lynx, a temporary password leads to its replacement and nowhere else", async () => {
+  if (!lynxPath) return;
+  const { site, nextScreen } = await serveScreens();
+  const user = await person(site.db, { temporary: true });
+  const lynx = await openLynx(`${site.origin}/help`, nextScreen);
+  await lynx.arrive();
+  await lynx.type(/name="identifier"/, user.username);
+  await lynx.type(/name="password"/, user.password);
+  const forced = await lynx.follow(/class="primary">Sign in/);
+  assert.match(forced.html, /signed in with a temporary password/);
+  assert.doesNotMatch(forced.html, /href="\/help"/);
+  await lynx.type(/name="currentPassword"/, user.password);
+  await lynx.type(/name="newPassword"/, "two cranes on a raft");
+  const changed = await lynx.follow(/class="primary">Save/);
+  assert.match(changed.html, /Your password is changed/);
+  await lynx.quit();
+  assert.equal((await passwordOf(site.db, user.id))?.temporary, false);
   await site.close();
 });

@@ -273,11 +273,9 @@ async function withTotp({ db, services }: Site, { id: userId }: Person) {
 const resetLink = async (site: Site, who: Person) =>
   (await linkFor(site, who.id, "password_reset")).path;
 const emailLink = async (site: Site, who: Person) => {
-  await replaceEmailChange(site.db, {
-    userId: who.id,
-    email: "new@example.net",
-  });
-  return (await linkFor(site, who.id, "email_confirmation")).path;
+  const to = "new@example.net";
+  await replaceEmailChange(site.db, { userId: who.id, email: to });
+  return (await linkFor(site, who.id, "email_confirmation", { to })).path;
 };
 const notMeLink = async (site: Site, who: Person) =>
   (await linkFor(site, who.id, "password_changed")).path;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { connectEmbedded } from "../../db/client.ts";
 import { setupLinks } from "../../db/schema.ts";
 import { findUser, findUserByIdentifier } from "../../db/users.ts";
 import { offerSetup } from "../../services/setup.ts";
 import { browser, program } from "../support/app.ts";
 import { testOnPostgres } from "../support/database.ts";
+import { embedded } from "../support/embedded.ts";
 
 const FIRST = {
   name: "First Administrator",
@@ -15,7 +15,7 @@ const FIRST = {
 };
 
 Deno.test("the first start's link creates the first administrator, once, and its address shows no token afterwards (ASVS 6.3.2)", async () => {
-  const connection = await connectEmbedded();
+  const connection = await embedded();
   const { db } = connection;
   const running = program(connection);
   const older = await offerSetup(running.services);
@@ -61,7 +61,7 @@ Deno.test("the first start's link creates the first administrator, once, and its
 });
 
 Deno.test("a setup link expires, and a made-up one opens nothing", async () => {
-  const connection = await connectEmbedded();
+  const connection = await embedded();
   const running = program(connection);
   const token = await offerSetup(running.services);
   await connection.db.update(setupLinks).set({

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { connectEmbedded, rows } from "../../db/client.ts";
+import { rows } from "../../db/client.ts";
 import { insertMail } from "../../db/mails.ts";
 import { program } from "../support/app.ts";
 import { leaveOut } from "../support/browser.ts";
 import { linkIn, mailOffice } from "../support/mail.ts";
 import { person } from "../support/people.ts";
 import { postfixPath, startPostfix } from "../support/postfix.ts";
+import { embedded } from "../support/embedded.ts";
 
 if (!postfixPath) {
   leaveOut("the mail through Postfix: it is not on this machine");
@@ -15,7 +16,7 @@ if (!postfixPath) {
 Deno.test("mail goes through Debian's Postfix, also when that was away meanwhile", async () => {
   if (!postfixPath) return;
   const postfix = await startPostfix();
-  const { db, close } = await connectEmbedded();
+  const { db, close } = await embedded();
   try {
     const office = mailOffice(program({ db }, { SMTP_URL: postfix.url }));
     const user = await person(db, { name: "Żaneta Ødegård-Müller" });

@@ -1,9 +1,6 @@
 import postgres from "postgres";
-import {
-  connectEmbedded,
-  type Connection,
-  connectPostgres,
-} from "../../db/client.ts";
+import { type Connection, connectPostgres } from "../../db/client.ts";
+import { embedded } from "./embedded.ts";
 
 export type Driver = Connection["driver"];
 
@@ -72,7 +69,7 @@ function test(
 }
 
 async function connect(driver: Driver): Promise<Connection> {
-  if (driver === "embedded") return await connectEmbedded();
+  if (driver === "embedded") return await embedded();
   return await connectPostgres({
     url: await freshDatabaseUrl(),
     ...POSTGRES_SETTINGS,

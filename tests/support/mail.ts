@@ -170,9 +170,10 @@ export async function linkFor(
   { services }: Pick<Program, "services">,
   userId: string,
   kind: MailKind,
+  facts: Record<string, string> = {},
 ): Promise<{ mailId: string; path: string }> {
   const { db } = services;
-  const mail = { kind, userId, facts: {} };
+  const mail = { kind, userId, facts };
   await insertMail(db, mail);
   const { id } = (await listMails(db, userId, 1))[0]!;
   const link = await createMailLink(services, {

@@ -1,8 +1,9 @@
-import { connectEmbedded, connectPostgres } from "../../db/client.ts";
+import { connectPostgres } from "../../db/client.ts";
 import { seedUsers } from "../../services/demo.ts";
 import { browser, type Program, program } from "./app.ts";
 import { DRIVERS, freshDatabaseUrl, POSTGRES_SETTINGS } from "./database.ts";
 import { hasher, type Person, person } from "./people.ts";
+import { embedded } from "./embedded.ts";
 
 export type Site = Awaited<ReturnType<typeof serve>>;
 
@@ -22,7 +23,7 @@ export async function serve(
       url: await freshDatabaseUrl(),
       ...POSTGRES_SETTINGS,
     })
-    : await connectEmbedded();
+    : await embedded();
   const { db } = connection;
   await db.transaction((tx) => seedUsers(tx, { hasher }, 45));
   const people = {
