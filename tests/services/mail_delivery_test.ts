@@ -6,7 +6,11 @@ import { rows } from "../../db/client.ts";
 import { insertMail } from "../../db/mails.ts";
 import { startMailWorker } from "../../services/mail_delivery.ts";
 import { program } from "../support/app.ts";
-import { testOnEach, testOnPostgres } from "../support/database.ts";
+import {
+  testEmbedded,
+  testOnEach,
+  testOnPostgres,
+} from "../support/database.ts";
 import { brokenMailServer, mailOffice, mailServer } from "../support/mail.ts";
 import { person } from "../support/people.ts";
 
@@ -128,7 +132,7 @@ for (
     ["falls silent behind DATA", "\r\n.\r\n", "hang"],
   ] as const
 ) {
-  testOnEach(
+  testEmbedded(
     `a server that ${what} is given up in time and tried again`,
     async ({ db }) => {
       await queued(db);
@@ -179,7 +183,7 @@ for (
     }],
   ] as const
 ) {
-  testOnEach(
+  testEmbedded(
     `a server elsewhere that ${what} gets no mail (ASVS 12.3.1, 12.3.2)`,
     async ({ db }) => {
       await queued(db);

@@ -29,6 +29,14 @@ export function testOnEach(
   for (const driver of DRIVERS) test(driver, name, body);
 }
 
+/** A test that takes time, and that the database has no part in. */
+export function testEmbedded(
+  name: string,
+  body: (connection: Connection) => Promise<void>,
+) {
+  test("embedded", name, body);
+}
+
 /** A test of what only several connections can show. */
 export function testOnPostgres(
   name: string,
