@@ -134,7 +134,7 @@ export async function listMails(db: Database, userId: string, limit: number) {
     attempts: mails.attempts,
     answer: sql<
       string | null
-    >`(select answer from mail_attempts where mail_id = ${mails.id} order by id desc limit 1)`,
+    >`(select answer from mail_attempts where mail_id = mails.id order by mail_attempts.id desc limit 1)`,
   }).from(mails).where(eq(mails.userId, userId)).orderBy(desc(mails.id))
     .limit(limit);
 }

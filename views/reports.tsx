@@ -73,10 +73,10 @@ function ReportTable({ reports }: { reports: ReportRow[] }) {
                 <Stored text={it.name} />
               </a>
             </td>
-            <td data-label="It was not me">
+            <td data-label="Notice">
               {MAIL_LABELS[it.mailKind]}{" "}
               <span class="note">
-                {it.facts.at?.slice(0, 16).replace("T", " ")} UTC from{" "}
+                {it.facts.at && <Time at={new Date(it.facts.at)} />} from{" "}
                 {it.facts.address}
               </span>
             </td>

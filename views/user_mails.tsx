@@ -66,7 +66,7 @@ function MailTable({ mails }: { mails: MailRow[] }) {
                 {STATES[it.state].text}
               </span>
             </td>
-            <td data-label="The mail server">
+            <td data-label="Answer">
               <Stored text={it.answer} />
             </td>
           </tr>
