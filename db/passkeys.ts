@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, isNull, sql } from "drizzle-orm";
+import { and, asc, eq, gte, isNull, lt, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { passkeyChallenges, passkeys, users } from "./schema.ts";
 
@@ -38,13 +38,19 @@ export async function findPasskey(db: Database, id: string) {
   return row ?? null;
 }
 
-/** That it was used, with the count that the authenticator gave. */
+/**
+ * That it was used, with the count that the authenticator gave; false where that has not grown meanwhile, as
+ * of a copy. Authenticators that don't count give 0 each time (WebAuthn, 6.1.1).
+ */
 export async function touchPasskey(
   db: Database,
   { id, counter }: { id: string; counter: number },
-) {
-  await db.update(passkeys).set({ counter, lastUsedAt: sql`now()` })
-    .where(eq(passkeys.id, id));
+): Promise<boolean> {
+  return (await db.update(passkeys).set({ counter, lastUsedAt: sql`now()` })
+    .where(and(
+      eq(passkeys.id, id),
+      counter === 0 ? eq(passkeys.counter, 0) : lt(passkeys.counter, counter),
+    )).returning({ id: passkeys.id })).length === 1;
 }
 
 /** Those that were added since a moment. */
@@ -71,7 +77,7 @@ export async function deletePasskeys(
 type Purpose = "enrol" | "sign_in";
 
 /** Minutes in which a challenge can be answered. */
-export const CHALLENGE_MINUTES = 5;
+const CHALLENGE_MINUTES = 5;
 
 export async function insertChallenge(
   db: Database,

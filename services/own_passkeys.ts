@@ -19,7 +19,7 @@ import { inTransaction } from "./transaction.ts";
 export type { PasskeyRow };
 
 /** Longest name of a passkey, in code points. */
-export const PASSKEY_NAME_LIMIT = 60;
+const PASSKEY_NAME_LIMIT = 60;
 const MOST_PASSKEYS = 20;
 
 export async function findOwnPasskeys(

@@ -1,18 +1,21 @@
-import { countAttempt, refundAttempts } from "../db/rate_limits.ts";
+import { refundAttempts } from "../db/rate_limits.ts";
 import { rememberDevice } from "../db/devices.ts";
 import { touchPasskey } from "../db/passkeys.ts";
 import { findPassword } from "../db/passwords.ts";
 import { renewSession } from "../db/sessions.ts";
 import { touchLastSignIn } from "../db/sign_ins.ts";
 import { lockUser } from "../db/users.ts";
-import { rateAddress } from "./address.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { deviceSeen } from "./devices.ts";
 import { verifyPasskey } from "./passkeys.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { endReplacedSession, type SignedIn } from "./sign_in.ts";
-import type { Throttled } from "./sign_in_attempts.ts";
+import {
+  addressLimit,
+  countLimits,
+  type Throttled,
+} from "./sign_in_attempts.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
 import { startSession } from "./session_start.ts";
 import { inTransaction } from "./transaction.ts";
@@ -28,19 +31,12 @@ export async function signInByPasskey(
     replaces?: Actor | undefined;
   },
 ): Promise<Result<SignedIn, PasskeySignInFailure>> {
-  const { db, settings, address } = context;
-  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
-  const key = `sign_in:address:${rateAddress(address)}`;
-  const exceeded = await countAttempt(db, {
-    limits: [{ key, limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS }],
-    windowSeconds,
-  });
-  if (exceeded) {
-    return refuse({ reason: "throttled", retryAfterSeconds: windowSeconds });
-  }
+  const limit = addressLimit(context);
+  const throttled = await countLimits(context, undefined, [limit]);
+  if (throttled) return refuse(throttled);
   const proven = await verifyPasskey(context, response);
   if (!proven) {
-    await recordAudit(db, context, {
+    await recordAudit(context.db, context, {
       event: "authn_login_fail",
       detail: { why: "passkey_not_verified" },
     });
@@ -60,11 +56,13 @@ export async function signInByPasskey(
       });
       return refuse({ reason: "not_verified" as const });
     }
-    await touchPasskey(tx, { id, counter });
+    if (!await touchPasskey(tx, { id, counter })) {
+      return refuse({ reason: "not_verified" as const });
+    }
     await startSession(tx, context, { userId, token });
     await touchLastSignIn(tx, userId);
     await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
-    await refundAttempts(tx, { key, attempts: 1 });
+    await refundAttempts(tx, { key: limit.key, attempts: 1 });
     await recordAudit(tx, context, {
       event: "authn_login_success",
       actorId: userId,
@@ -93,11 +91,9 @@ export async function reauthenticateByPasskey(
   const { secret } = createToken();
   const { sessionId: id } = actor;
   return await inTransaction(context, async (tx) => {
-    await touchPasskey(tx, {
-      id: proven.passkey.id,
-      counter: proven.counter,
-    });
-    return await renewSession(tx, { id, secretHash: hashSecret(secret) })
+    const { passkey, counter } = proven;
+    return await touchPasskey(tx, { id: passkey.id, counter }) &&
+        await renewSession(tx, { id, secretHash: hashSecret(secret) })
       ? ok(formatToken({ id, secret }))
       : refuse({ reason: "not_verified" });
   });

@@ -50,7 +50,7 @@ const Response = z.looseObject({
 });
 
 /** Undefined for what no browser has made. */
-export function parseResponse(text: string) {
+function parseResponse(text: string) {
   try {
     return Response.parse(JSON.parse(text));
   } catch {

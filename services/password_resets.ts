@@ -13,12 +13,11 @@ import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import type { Throttled } from "./sign_in_attempts.ts";
 import { inTransaction } from "./transaction.ts";
 
-export type RequestPasswordResetFailure = {
-  reason: "throttled"; // the address, whoever was asked for: it tells nothing of the account
-  retryAfterSeconds: number;
-};
+/** The address, whoever was asked for: it tells nothing of the account. */
+export type RequestPasswordResetFailure = Throttled;
 
 /**
  * Somebody asks for a link. The same statements whether there is such a user or not, so the same answer in
@@ -75,7 +74,7 @@ const TRIES_PER_LINK = 10;
 
 export type CompletePasswordResetFailure =
   | { reason: "link_over" }
-  | { reason: "throttled"; retryAfterSeconds: number }
+  | Throttled
   | { reason: "policy"; violations: PolicyViolation[] };
 
 /**

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { listRecoveryCodes } from "../db/recovery_codes.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 const CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"; // none is taken for another
 const LENGTH = 10; // 49 bits; ASVS 6.5.4 wants 20
 

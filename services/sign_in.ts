@@ -4,7 +4,11 @@ import { findPassword, replaceHash } from "../db/passwords.ts";
 import { lockUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
-import { attemptKeys, countAttempts } from "./sign_in_attempts.ts";
+import {
+  attemptKeys,
+  countAttempts,
+  type Throttled,
+} from "./sign_in_attempts.ts";
 import { deviceSeen } from "./devices.ts";
 import { describeError } from "./log.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -16,7 +20,7 @@ export { PENDING_MINUTES };
 
 export type SignInFailure =
   | { reason: "wrong_credentials" } // also: unknown, disabled, expired; nobody can tell which
-  | { reason: "throttled"; retryAfterSeconds: number };
+  | Throttled;
 
 export interface SignedIn {
   /** The session's token, for the cookie; where a second factor is still to come, of no use but for that. */

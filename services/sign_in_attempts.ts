@@ -17,16 +17,26 @@ export interface AttemptKeys {
 
 /** Where the tries at an account are counted: those from this address, and all; and the tries of the address. */
 export function attemptKeys(
-  { address }: ServiceContext,
+  context: ServiceContext,
   userId: string | undefined,
   identifier: string,
 ): AttemptKeys {
-  const from = rateAddress(address);
+  const from = rateAddress(context.address);
   const account = accountAttemptPrefix(userId ?? unknownAccount(identifier));
   return {
-    address: `sign_in:address:${from}`,
+    address: addressLimit(context).key,
     pair: `${account}${from}`,
     account: `${account}all`,
+  };
+}
+
+/** The limit of an address, whichever way in it takes. */
+export function addressLimit(
+  { address, settings }: ServiceContext,
+): Limit {
+  return {
+    key: `sign_in:address:${rateAddress(address)}`,
+    limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS,
   };
 }
 
@@ -40,14 +50,23 @@ export async function countAttempts(
   userId: string | undefined,
   more: Limit[] = [],
 ): Promise<Throttled | undefined> {
-  const { db, settings } = context;
-  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
-  const limits = [
-    { key: keys.address, limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS },
+  const { settings } = context;
+  return await countLimits(context, userId, [
+    addressLimit(context),
     { key: keys.pair, limit: settings.SIGN_IN_ATTEMPTS },
     { key: keys.account, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
     ...more,
-  ];
+  ]);
+}
+
+/** Counts a try under each key, until one has too many. */
+export async function countLimits(
+  context: ServiceContext,
+  userId: string | undefined,
+  limits: Limit[],
+): Promise<Throttled | undefined> {
+  const { db, settings } = context;
+  const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
   const exceeded = await countAttempt(db, { limits, windowSeconds });
   if (!exceeded) return undefined;
   const { limit } = limits.find((it) => it.key === exceeded.key)!;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import { rows } from "../../db/client.ts";
+import { insertPasskey, touchPasskey } from "../../db/passkeys.ts";
 import { browser, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { person } from "../support/people.ts";
@@ -85,5 +86,29 @@ testOnEach(
       sql`select id from passkeys where id = 'theirs'`,
     );
     assert.equal(left.length, 1);
+  },
+);
+
+testOnEach(
+  "a count that does not grow is a copy's, except of those that never count (WebAuthn, 6.1.1)",
+  async ({ db }) => {
+    const user = await person(db);
+    for (const counter of [5, 0]) {
+      await insertPasskey(db, {
+        id: `${counter}-${user.id}`,
+        userId: user.id,
+        name: "Phone",
+        publicKey: "AA",
+        counter,
+        transports: [],
+      });
+    }
+    const touch = (first: number, counter: number) =>
+      touchPasskey(db, { id: `${first}-${user.id}`, counter });
+    const answers = await Promise.all([touch(5, 6), touch(5, 6)]);
+    assert.deepEqual(answers.sort(), [false, true]);
+    assert.equal(await touch(5, 0), false);
+    assert.equal(await touch(0, 0), true);
+    assert.equal(await touch(0, 0), true);
   },
 );
