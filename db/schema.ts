@@ -35,6 +35,8 @@ export const users = pgTable("users", {
   usernameKey: key("username_key").notNull(),
   nameKey: key("name_key").notNull(),
   emailKey: key("email_key"),
+  /** What the system that provisions users calls this one (RFC 7643, 3.1). */
+  externalId: text("external_id"),
   /** "muller anna": the last word first, so that a surname is a beginning too. */
   invertedNameKey: key("inverted_name_key").notNull().generatedAlwaysAs(
     sql`regexp_replace(name_key, '^(.*) ([^ ]+)$', '\\2 \\1')`,
@@ -54,6 +56,9 @@ export const users = pgTable("users", {
   // With the search key, so that a search can go along the names without looking into the table.
   index("users_name_key").on(t.nameKey, t.id, t.searchKey),
   index("users_inverted_name_key").on(t.invertedNameKey, t.id),
+  index("users_external_id").on(t.externalId).where(
+    sql`external_id is not null`,
+  ),
   index("users_disabled").on(t.nameKey, t.id, t.searchKey).where(
     sql`disabled_at is not null`,
   ),
