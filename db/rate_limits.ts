@@ -1,5 +1,6 @@
 import { between, eq, inArray, or, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
+import { statement } from "./prepared.ts";
 import { LAST, rateLimits } from "./schema.ts";
 
 export interface Limit {
@@ -59,4 +60,28 @@ export async function deleteOldAttempts(db: Database) {
   await db.delete(rateLimits).where(
     sql`${rateLimits.windowStart} < now() - interval '2 days'`,
   );
+}
+
+const counted = statement<
+  { key: string; windowSeconds: number },
+  { attempts: number; resetSeconds: number }
+>((given) => {
+  const window = sql`make_interval(secs => ${given((it) => it.windowSeconds)})`;
+  const open = sql`counter.window_start > now() - ${window}`;
+  return sql`
+    insert into rate_limits as counter (key) values (${given((it) => it.key)})
+    on conflict (key) do update set
+      attempts = case when ${open} then counter.attempts + 1 else 1 end,
+      window_start = case when ${open} then counter.window_start else now() end
+    returning attempts,
+      ceil(extract(epoch from window_start + ${window} - now()))::int as "resetSeconds"`;
+});
+
+/** Counts under one key in a fixed window, and tells how far it has come and when it starts anew. */
+export async function countInWindow(
+  db: Database,
+  given: { key: string; windowSeconds: number },
+) {
+  const [row] = await counted(db, given);
+  return row!;
 }

@@ -225,6 +225,8 @@ export const MAIL_KINDS = [
   "email_confirmation",
   "email_change_announced",
   "email_changed",
+  "api_token_created",
+  "api_token_ending",
 ] as const;
 export type MailKind = typeof MAIL_KINDS[number];
 export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;

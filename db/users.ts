@@ -12,6 +12,8 @@ export interface UserFields {
   username: string;
   email: string | null;
   attributes: Record<string, string>;
+  /** Undefined leaves it as it is. */
+  externalId?: string | null;
 }
 
 /** The permissions somebody holds, as a column of a query over `users`. */
@@ -35,10 +37,12 @@ const userById = builtOnce((db) =>
     email: users.email,
     pendingEmail,
     attributes: users.attributes,
+    externalId: users.externalId,
     version: users.version,
     disabledAt: users.disabledAt,
     lastSignInAt: users.lastSignInAt,
     createdAt: users.createdAt,
+    updatedAt: users.updatedAt,
     passwordSetAt: passwords.setAt,
     passwordSetBy: passwords.setBy,
     passwordSetByName: setters.name,
@@ -121,12 +125,13 @@ export async function updateUser(
   db: Database,
   { id, version, fields }: { id: string; version: number; fields: UserFields },
 ): Promise<boolean> {
-  const { name, username, email, attributes } = fields; // these and no others
+  const { name, username, email, attributes, externalId } = fields; // these and no others
   const updated = await db.update(users).set({
     name,
     username,
     email,
     attributes,
+    ...(externalId !== undefined && { externalId }),
     ...keys(fields),
     version: sql`${users.version} + 1`,
     updatedAt: sql`now()`,
@@ -165,7 +170,9 @@ export async function hasUsers(db: Database): Promise<boolean> {
   return (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
 }
 
-function keys({ name, username, email }: Omit<UserFields, "attributes">) {
+function keys(
+  { name, username, email }: Pick<UserFields, "name" | "username" | "email">,
+) {
   return {
     nameKey: fold(name),
     usernameKey: fold(username),

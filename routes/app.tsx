@@ -1,5 +1,7 @@
 import { Hono } from "hono";
 import type { Services } from "../services/context.ts";
+import { createApi } from "./api/api.ts";
+import { apiFailure } from "./api/failure.ts";
 import { accountCheck } from "./account_check.tsx";
 import { accountPasskeys } from "./account_passkeys.tsx";
 import { accountRecoveryCodes } from "./account_recovery_codes.tsx";
@@ -53,6 +55,8 @@ export function createApp(services: Services, assets: Assets) {
       refuseUnknownHost,
     )
     .get("/static/:file", assets.handler)
+    // Programs, with doors of their own:
+    .route("/api/v1", createApi())
     .use(deadline, refuseUnknownMethod, limitBody, resume, readForm)
     .use(refuseCrossSite)
     // The authorization table: who may reach what is read here and nowhere else.
@@ -100,6 +104,10 @@ export function createApp(services: Services, assets: Assets) {
     .route("/reports", reports)
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
-    .onError(onError);
+    .onError((error, c) =>
+      c.req.path.startsWith("/api/v1/")
+        ? apiFailure(error, c)
+        : onError(error, c)
+    );
   return app.notFound((c) => methodNotAllowed(c, app) ?? notFound(c));
 }

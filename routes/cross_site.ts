@@ -30,12 +30,19 @@ export const refuseCrossSite = createMiddleware<AppEnv>(async (c, next) => {
   });
 });
 
-function whyForged(c: Context<AppEnv>): string | undefined {
+/** What tells that another site sent it; undefined also where the browser tells nothing. */
+export function whyCrossSite(c: Context<AppEnv>): string | undefined {
   const { origin } = c.var.services.settings.PUBLIC_URL;
   const sentOrigin = c.req.header("Origin");
   const site = c.req.header("Sec-Fetch-Site");
   if (sentOrigin !== undefined && sentOrigin !== origin) return "origin";
   if (site !== undefined && site !== "same-origin") return "sec-fetch-site";
+  return undefined;
+}
+
+function whyForged(c: Context<AppEnv>): string | undefined {
+  const crossSite = whyCrossSite(c);
+  if (crossSite) return crossSite;
   const token = c.var.form.get(CSRF_FIELD);
   if (token === null) return "no token";
   return isCsrfToken(c, token) ? undefined : "wrong token";

@@ -1,15 +1,12 @@
 import type { Context, ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { HTTPException } from "hono/http-exception";
-import { describeError } from "../services/log.ts";
-import { isOutage } from "../services/outage.ts";
-import { HashingOverloadedError } from "../services/password_hash.ts";
 import {
   TroubleNotice,
   TroublePage,
   type TroubleProps,
 } from "../views/trouble.tsx";
 import type { AppEnv } from "./env.ts";
+import { judgeFailure } from "./failures.ts";
 import { respond, wantsFragment } from "./respond.tsx";
 
 /** A refusal that has no form of its own. For htmx it goes above the page, which stays as it is. */
@@ -38,7 +35,10 @@ export function notFound(c: Context<AppEnv>) {
   });
 }
 
-const MALFORMED: Record<number, { title: string; text: string }> = {
+const SAID: Record<
+  ReturnType<typeof judgeFailure>,
+  { title: string; text: string }
+> = {
   400: {
     title: "This can't be read",
     text:
@@ -53,37 +53,23 @@ const MALFORMED: Record<number, { title: string; text: string }> = {
     title: "This kind of content is not accepted",
     text: "Forms are sent as application/x-www-form-urlencoded.",
   },
+  500: {
+    title: "Something went wrong",
+    text:
+      "That is our fault, not yours. Try again; if it stays, tell an administrator.",
+  },
+  503: {
+    title: "Not able to answer at the moment",
+    text: "Nothing was changed. Please try again in a few seconds.",
+  },
 };
 
 /** The one place where a bug or an outage ends: logged with its request's id, shown with no more. */
 export const onError: ErrorHandler<AppEnv> = (error, c) => {
-  if (error instanceof HTTPException && MALFORMED[error.status]) {
-    return trouble(c, { status: error.status, ...MALFORMED[error.status]! });
-  }
-  const { requestId, log } = c.var.services;
-  const busy = error instanceof HashingOverloadedError || isOutage(error) ||
-    (error instanceof HTTPException && error.status === 503);
-  log(busy ? "warning" : "error", busy ? "overloaded" : "failure", {
-    requestId,
-    ...describeError(error),
-  });
-  if (busy) {
-    const seconds = error instanceof HashingOverloadedError
-      ? error.retryAfterSeconds
-      : 5;
-    c.header("Retry-After", String(seconds));
-    return trouble(c, {
-      status: 503,
-      title: "Not able to answer at the moment",
-      text: "Nothing was changed. Please try again in a few seconds.",
-      requestId,
-    });
-  }
+  const status = judgeFailure(error, c);
   return trouble(c, {
-    status: 500,
-    title: "Something went wrong",
-    text:
-      "That is our fault, not yours. Try again; if it stays, tell an administrator.",
-    requestId,
+    status,
+    ...SAID[status],
+    ...(status >= 500 && { requestId: c.var.services.requestId }),
   });
 };

@@ -141,7 +141,10 @@ function differences(stored: UserInput, typed: UserInput) {
       ) => [`attributes.${name}`, it]),
     ),
   });
-  const [there, here]: Record<string, string>[] = [flat(stored), flat(typed)];
+  const [there, here]: Record<string, string | undefined>[] = [
+    flat(stored),
+    flat(typed),
+  ];
   return Object.fromEntries(
     Object.keys({ ...there, ...here })
       .filter((it) => (there![it] ?? "") !== (here![it] ?? ""))

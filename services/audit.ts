@@ -14,6 +14,8 @@ export type { AuditEventRow };
 /** The OWASP Logging Vocabulary's names, and ours where it has none. */
 export const AUDIT_EVENTS = [
   "account_frozen",
+  "api_token_created",
+  "api_token_revoked",
   "authn_login_success",
   "authn_login_fail",
   "authn_login_throttled",
@@ -24,6 +26,7 @@ export const AUDIT_EVENTS = [
   "authn_reset_requested",
   "authn_password_set",
   "authn_password_set_fail",
+  "authn_token_fail",
   "authz_fail",
   "email_change_stopped",
   "email_changed",
@@ -71,7 +74,7 @@ const REFUSALS_KEPT = { limit: 100, windowSeconds: 15 * 60 };
 export async function recordRefusal(
   context: ServiceContext,
   { event, actor, subjectId, detail }: {
-    event: "authz_fail" | "malicious_csrf";
+    event: "authz_fail" | "authn_token_fail" | "malicious_csrf";
     actor?: Actor | undefined;
     subjectId?: string;
     detail: Record<string, unknown>;

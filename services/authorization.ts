@@ -1,6 +1,7 @@
 import type { Database } from "../db/client.ts";
 import { lockParties, type Party } from "../db/permissions.ts";
 import type { Permission } from "../db/schema.ts";
+import type { Scope } from "../db/schema_programs.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { requiresSecondFactor } from "./second_factor_rules.ts";
@@ -13,31 +14,45 @@ export type Action =
   | "disable_user"
   | "end_sessions"
   | "remove_second_factor"
+  | "send_reset_link"
   | "settle_report"
-  | "change_permissions";
+  | "change_permissions"
+  | "manage_tokens";
 
-const NEEDED: Record<Action, Permission> = {
-  create_user: "user_management",
-  edit_user: "user_management",
-  set_password: "user_management",
-  disable_user: "user_management",
-  end_sessions: "user_management",
-  remove_second_factor: "user_management",
-  settle_report: "user_management",
-  change_permissions: "administration",
-};
+/** What each action takes: a permission, and where a program does it, a scope of its token. */
+const NEEDED: Record<Action, { permission: Permission; scope: Scope | null }> =
+  {
+    create_user: { permission: "user_management", scope: "users:write" },
+    edit_user: { permission: "user_management", scope: "users:write" },
+    set_password: { permission: "user_management", scope: "passwords:set" },
+    disable_user: { permission: "user_management", scope: "users:write" },
+    end_sessions: { permission: "user_management", scope: "sessions:end" },
+    remove_second_factor: {
+      permission: "user_management",
+      scope: "passwords:set",
+    },
+    send_reset_link: { permission: "user_management", scope: "passwords:set" },
+    settle_report: { permission: "user_management", scope: null }, // for people alone
+    change_permissions: { permission: "administration", scope: "users:write" },
+    manage_tokens: { permission: "administration", scope: "tokens:manage" },
+  };
 
 /** Why somebody may not do something to somebody; a page says it in words. */
 export type Forbidden =
   | { reason: "missing_permission"; permission: Permission }
+  | { reason: "missing_scope"; scope: Scope | null }
   | { reason: "oneself" }
   | { reason: "outranked"; permission: Permission };
 
-export type Standing = Pick<Party, "id" | "disabled" | "permissions">;
+export type Standing = Pick<Party, "id" | "disabled" | "permissions"> & {
+  /** Of a program's token; without it, whoever asks is a person. */
+  scopes?: Scope[] | undefined;
+};
 
 /**
  * The one rule of who may do what to whom: hold the permission, never to oneself, never to somebody who
- * holds a permission that one lacks (ASVS 8.2.1 to 8.2.3).
+ * holds a permission that one lacks (ASVS 8.2.1 to 8.2.3). A program does what its owner may, and of that
+ * what its token names (ASVS 8.3.3).
  *
  * @returns undefined where it is allowed
  */
@@ -46,9 +61,12 @@ export function forbids(
   action: Action,
   subject?: Standing,
 ): Forbidden | undefined {
-  const permission = NEEDED[action];
+  const { permission, scope } = NEEDED[action];
   if (!actor || actor.disabled || !actor.permissions.includes(permission)) {
     return { reason: "missing_permission", permission };
+  }
+  if (actor.scopes && (scope === null || !actor.scopes.includes(scope))) {
+    return { reason: "missing_scope", scope };
   }
   if (!subject) return undefined;
   if (actor.id === subject.id) return { reason: "oneself" };
@@ -82,7 +100,7 @@ export async function authorize(
   });
   if (!parties.subject) return refuse({ reason: "not_found" });
   const forbidden = forbids(
-    able(context, parties.actor),
+    able(context, actor, parties.actor),
     action,
     parties.subject,
   );
@@ -106,16 +124,22 @@ export async function authorizeActor(
     sessionId: actor.sessionId,
     subjectId: actor.userId,
   });
-  const forbidden = forbids(able(context, parties.actor), action);
+  const forbidden = forbids(able(context, actor, parties.actor), action);
   if (!forbidden) return ok(undefined);
   return await refuseAndRecord(tx, context, { actor, action, forbidden });
 }
 
 /** Whoever has to replace a password, or to add a second factor, can do nothing but that. */
-function able({ settings }: ServiceContext, actor: Party | undefined) {
-  const owesFactor = actor && !actor.secondFactor &&
-    requiresSecondFactor(settings, actor);
-  return actor?.temporary || owesFactor ? undefined : actor;
+function able(
+  { settings }: ServiceContext,
+  { token }: Actor,
+  party: Party | undefined,
+): Standing | undefined {
+  const owesFactor = party && !party.secondFactor &&
+    requiresSecondFactor(settings, party);
+  return !party || party.temporary || owesFactor
+    ? undefined
+    : { ...party, scopes: token?.scopes };
 }
 
 async function refuseAndRecord(

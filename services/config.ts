@@ -68,6 +68,8 @@ const Settings = z.object({
   REQUIRE_2FA: z.enum(["off", "staff", "all"]).default("off"),
   SECOND_FACTOR_ATTEMPTS: whole(1, 100).default(5),
 
+  API_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
+
   SEARCH_FIELDS: list("name", "username", "email")
     .default(["name", "username", "email"]),
   USER_ATTRIBUTES: attributes.prefault(DEFAULT_ATTRIBUTES),

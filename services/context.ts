@@ -1,5 +1,6 @@
 import type { Database } from "../db/client.ts";
 import type { Permission } from "../db/schema.ts";
+import type { Scope } from "../db/schema_programs.ts";
 import type { BreachedPasswords } from "./breached_passwords.ts";
 import type { Settings } from "./config.ts";
 import type { Log } from "./log.ts";
@@ -7,7 +8,7 @@ import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordPolicy } from "./password_policy.ts";
 import type { SecretBox } from "./secret_box.ts";
 
-export type { Permission };
+export type { Permission, Scope };
 
 /** What the program is made of; built once by `main.ts`. */
 export interface Services {
@@ -33,9 +34,12 @@ export interface ServiceContext extends Services {
 /** Who asks. Every state change names its actor. */
 export interface Actor {
   userId: string;
+  /** Of the session, or of the API token, by which it asks. */
   sessionId: string;
   /** Known to the server alone: signs what is bound to this session. */
   sessionKey: string;
+  /** Where a program asks: its token, and what that may be used for. */
+  token?: { id: string; name: string; scopes: Scope[]; expiresAt: Date };
   name: string;
   username: string;
   email: string | null;

@@ -32,7 +32,7 @@ const NOT_ME: LinkKind = {
 };
 
 /** Which mails have a link, where it leads, and how long it lasts. */
-const LINKS: Record<DueMail["kind"], LinkKind> = {
+const LINKS: Record<DueMail["kind"], LinkKind | null> = {
   password_reset: {
     purpose: "password_reset",
     path: "/password-resets/",
@@ -42,6 +42,8 @@ const LINKS: Record<DueMail["kind"], LinkKind> = {
   second_factor_changed: NOT_ME,
   new_device: NOT_ME,
   email_changed: NOT_ME,
+  api_token_created: NOT_ME,
+  api_token_ending: null,
   email_confirmation: {
     purpose: "confirm_email",
     path: "/email-confirmation/",
@@ -63,8 +65,9 @@ export async function createMailLink(
   { id: mailId, kind, userId, disabled }: DueMail,
 ): Promise<MadeLink | "nobody" | null> {
   const made = LINKS[kind];
-  const { purpose, path } = made;
   if (userId === null) return "nobody";
+  if (!made) return disabled ? "nobody" : null;
+  const { purpose, path } = made;
   if (disabled && purpose === "not_me") return null; // told, but nothing is left to freeze
   if (disabled && purpose === "password_reset") return "nobody";
   const token = createToken();

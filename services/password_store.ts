@@ -1,4 +1,5 @@
 import type { Database } from "../db/client.ts";
+import { revokeApiTokens } from "../db/api_tokens.ts";
 import { rememberPassword, upsertPassword } from "../db/passwords.ts";
 import { endMailLinks } from "../db/mail_links.ts";
 import { forgetAttempts } from "../db/rate_limits.ts";
@@ -19,6 +20,7 @@ export async function storePassword(
   },
 ): Promise<number> {
   const sessionsEnded = await deleteSessions(tx, { userId });
+  await revokeApiTokens(tx, { ownerId: userId });
   await upsertPassword(tx, {
     userId,
     hash,

@@ -1,12 +1,15 @@
+import { deleteOldApiTokens } from "../db/api_tokens.ts";
 import type { Database } from "../db/client.ts";
 import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOldEmailChanges } from "../db/email_changes.ts";
+import { deleteOldIdempotentAnswers } from "../db/idempotent_answers.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteOverSessions } from "../db/sessions.ts";
 import { checkRanges } from "./address.ts";
+import { remindOfEndingTokens } from "./api_tokens.ts";
 import {
   breachedByFile,
   breachedByRangeApi,
@@ -64,6 +67,9 @@ export function startHousekeeping({ db, settings, log }: Services) {
       await deleteOldChallenges(db);
       await deleteOldEmailChanges(db);
       await deleteOverLinks(db);
+      await deleteOldApiTokens(db);
+      await deleteOldIdempotentAnswers(db);
+      await remindOfEndingTokens({ db });
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));
     }

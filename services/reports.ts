@@ -1,3 +1,4 @@
+import { revokeApiTokens } from "../db/api_tokens.ts";
 import { deleteEmailChange } from "../db/email_changes.ts";
 import {
   consumeMailLink,
@@ -57,6 +58,7 @@ export async function reportNotMe(
     const mailId = user && !user.disabled && await consumeMailLink(tx, link);
     if (!mailId) return refuse({ reason: "link_over" });
     const sessions = await deleteSessions(tx, { userId });
+    await revokeApiTokens(tx, { ownerId: userId });
     await expirePassword(tx, userId);
     await deleteEmailChange(tx, userId);
     for (const purpose of LINK_PURPOSES) {

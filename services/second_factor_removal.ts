@@ -1,3 +1,4 @@
+import { revokeApiTokens } from "../db/api_tokens.ts";
 import { deletePasskeys } from "../db/passkeys.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { deleteTotp } from "../db/totps.ts";
@@ -48,6 +49,7 @@ export async function removeSecondFactor(
     const { permissions } = allowed.value;
     await settleLostFactor(tx, context, { userId: subjectId, permissions });
     const sessions = await deleteSessions(tx, { userId: subjectId });
+    await revokeApiTokens(tx, { ownerId: subjectId });
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: actor.userId,

@@ -161,8 +161,8 @@ function undeclared(
 
 /** The names of what an edit changes: the log tells that it changed, not to what. */
 function changedFields(before: UserFields, after: UserFields): string[] {
-  const plain = (["name", "username", "email"] as const)
-    .filter((it) => before[it] !== after[it]);
+  const plain = (["name", "username", "email", "externalId"] as const)
+    .filter((it) => after[it] !== undefined && before[it] !== after[it]);
   const names = new Set([
     ...Object.keys(before.attributes),
     ...Object.keys(after.attributes),

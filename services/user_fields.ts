@@ -10,6 +10,8 @@ export interface UserInput {
   username: string;
   email: string;
   attributes: Record<string, string>;
+  /** What another system calls the user; undefined leaves it as it is. */
+  externalId?: string | undefined;
 }
 
 export type FieldProblem =
@@ -29,6 +31,7 @@ export const FIELD_LIMITS = {
   username: 64,
   email: 254, // RFC 5321, section 4.5.3.1.3
   attribute: 200,
+  externalId: 200,
 } as const;
 
 /** Letters, digits and what joins them. No "@", so that a username is never somebody's email. */
@@ -100,6 +103,13 @@ export function checkUserFields(
     problems.email = { problem: "malformed", kind: "email" };
   }
 
+  const externalId = input.externalId === undefined
+    ? undefined
+    : take("externalId", input.externalId, {
+      max: FIELD_LIMITS.externalId,
+      required: false,
+    }) || null;
+
   const values: Record<string, string> = {};
   for (const { name, type, required } of attributes) {
     const field = `attributes.${name}`;
@@ -114,7 +124,13 @@ export function checkUserFields(
     }
   }
   return {
-    fields: { name, username, email: email || null, attributes: values },
+    fields: {
+      name,
+      username,
+      email: email || null,
+      attributes: values,
+      ...(externalId !== undefined && { externalId }),
+    },
     problems,
   };
 }

@@ -21,6 +21,8 @@ export interface UserSearchQuery extends UserFilter {
   query: string;
   /** Where the page before ended: `next` of its answer. */
   after?: string | undefined;
+  /** Hits on a page. */
+  limit?: number | undefined;
 }
 
 export interface UserHit {
@@ -45,13 +47,13 @@ export async function findUsers(
   query: UserSearchQuery,
 ): Promise<UserSearch> {
   const fields = settings.SEARCH_FIELDS;
-  const { state, temporary, staff } = query;
+  const { state, temporary, staff, limit: size = USERS_PER_PAGE } = query;
   const search = {
     text: fold(query.query),
     fields,
     filter: { state, temporary, staff },
     after: parseCursor(query.after),
-    limit: USERS_PER_PAGE + 1,
+    limit: size + 1,
   };
   const doubtful = mayBeMisspelt(search) ? wordsOf(search.text) : [];
   const { users: found, spellings } = await searchUsers(db, {
@@ -67,8 +69,8 @@ export async function findUsers(
     found.push(...await searchSimilarUsers(db, { ...search, limit }, meant));
   }
 
-  const page = found.slice(0, USERS_PER_PAGE);
-  const more = found[USERS_PER_PAGE];
+  const page = found.slice(0, size);
+  const more = found[size];
   const exact = needles(search.text);
   return {
     query,

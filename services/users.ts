@@ -1,3 +1,4 @@
+import { revokeApiTokens } from "../db/api_tokens.ts";
 import {
   type AuditEventRow,
   insertView,
@@ -47,6 +48,18 @@ export async function viewUser(
   ]);
   if (!user) return undefined;
   return { user, recent, refusals: refusalsOf(actor, user) };
+}
+
+/** A user as a program reads it, recorded as the details are; undefined for an unknown id. */
+export async function readUser(
+  context: ServiceContext,
+  { actor, userId }: { actor: Actor; userId: string },
+): Promise<UserDetails | undefined> {
+  const [user] = await Promise.all([
+    getUser(context, userId),
+    recordView(context, { actor, userId }),
+  ]);
+  return user;
 }
 
 /** Whoever sees what the details show has seen the details; of an unknown id nothing is recorded. */
@@ -118,7 +131,10 @@ export async function setUserDisabled(
 
     const changed = await setDisabled(tx, { id: userId, disabled });
     const sessionsEnded = disabled ? await deleteSessions(tx, { userId }) : 0;
-    if (disabled) await endMailLinks(tx, { userId, purpose: "password_reset" });
+    if (disabled) {
+      await endMailLinks(tx, { userId, purpose: "password_reset" });
+      await revokeApiTokens(tx, { ownerId: userId });
+    }
     if (changed) {
       await recordAudit(tx, context, {
         event: disabled ? "user_disabled" : "user_enabled",

@@ -5,6 +5,8 @@ import { Stored, Time } from "./parts.tsx";
 /** The names as people say them. */
 export const EVENT_LABELS: Record<AuditEventName, string> = {
   account_frozen: "Frozen: “It was not me”",
+  api_token_created: "API token made",
+  api_token_revoked: "API token revoked",
   authn_login_success: "Signed in",
   authn_login_fail: "Sign-in failed",
   authn_login_throttled: "Too many sign-ins",
@@ -15,6 +17,7 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   authn_reset_requested: "Reset link asked for",
   authn_password_set: "Password set by staff",
   authn_password_set_fail: "Password not set by staff",
+  authn_token_fail: "Wrong API token",
   authz_fail: "Refused",
   email_change_stopped: "Email change stopped",
   email_changed: "Email confirmed",

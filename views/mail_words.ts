@@ -94,6 +94,25 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         ...notMeEn(link),
       ],
     }),
+    api_token_created: ({ name, username, facts, link }) => ({
+      subject: "An API token was made",
+      paragraphs: [
+        `Hello ${name},`,
+        `for your account ${username} an API token was made, by which a program can do what you may (${
+          moment(facts.at)
+        }, from the address ${facts.address}): ${facts.token}`,
+        ...notMeEn(link),
+      ],
+    }),
+    api_token_ending: ({ name, username, facts }) => ({
+      subject: "An API token ends soon",
+      paragraphs: [
+        `Hello ${name},`,
+        `the API token ${facts.token} of your account ${username} ends at ${
+          moment(facts.at)
+        }. What uses it stops working then: make a new one under Account > API tokens, if it is still needed.`,
+      ],
+    }),
   },
   de: {
     password_reset: ({ name, username, facts, link }) => ({
@@ -180,6 +199,25 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
             moment(facts.at)
           }).`,
         ...notMeDe(link),
+      ],
+    }),
+    api_token_created: ({ name, username, facts, link }) => ({
+      subject: "Ein API-Token wurde erstellt",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `für Ihr Konto ${username} wurde ein API-Token erstellt, mit dem ein Programm tun kann, was Sie dürfen (${
+          moment(facts.at)
+        }, von der Adresse ${facts.address}): ${facts.token}`,
+        ...notMeDe(link),
+      ],
+    }),
+    api_token_ending: ({ name, username, facts }) => ({
+      subject: "Ein API-Token läuft ab",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `das API-Token ${facts.token} Ihres Kontos ${username} läuft ab: ${
+          moment(facts.at)
+        }. Was es verwendet, geht dann nicht mehr. Erstellen Sie unter Account > API tokens ein neues, wenn Sie es noch brauchen.`,
       ],
     }),
   },

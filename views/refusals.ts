@@ -14,6 +14,10 @@ export function refusalText(refusal: Forbidden): string {
       return `This needs the permission ${
         PERMISSION_LABELS[refusal.permission]
       }, which you don't hold (any more). Ask an administrator.`;
+    case "missing_scope":
+      return refusal.scope === null
+        ? "This is for people alone; an API token can't do it."
+        : `This needs an API token with the scope ${refusal.scope}.`;
     case "oneself":
       return "This is your own account. Change your own password under User > Password/2FA; for anything else ask a colleague.";
     case "outranked":

@@ -17,6 +17,8 @@ export const MAIL_LABELS: Record<MailRow["kind"], string> = {
   email_confirmation: "New email address, to confirm",
   email_change_announced: "Email address is to change",
   email_changed: "Email address changed",
+  api_token_created: "API token made",
+  api_token_ending: "API token ends soon",
 };
 
 const STATES: Record<MailRow["state"], { text: string; kind: string }> = {

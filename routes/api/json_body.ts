@@ -1,0 +1,61 @@
+import { createMiddleware } from "hono/factory";
+import { limitBody } from "../form.ts";
+import type { AppEnv } from "../env.ts";
+import { problem } from "./problems.ts";
+
+/** Objects and lists within each other; the deepest body that an operation takes has 3. */
+const MAX_DEPTH = 10;
+
+/**
+ * Refuses bodies that two readers could understand differently: a key twice, whatever is not JSON to the
+ * letter, anything but UTF-8 (RFC 8259, 4 and 8.1; ASVS 1.5.3). The operation's schema judges the rest.
+ */
+export const strictJson = createMiddleware<AppEnv>(async (c, next) => {
+  let refused: string | undefined;
+  await limitBody(c, async () => {
+    refused = refusalOf(await c.req.arrayBuffer());
+    if (refused === undefined) await next();
+  });
+  return refused === undefined
+    ? undefined
+    : problem(c, "malformed", { detail: refused });
+});
+
+function refusalOf(bytes: ArrayBuffer): string | undefined {
+  if (bytes.byteLength === 0) return undefined; // the schema says whether one is needed
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+    JSON.parse(text);
+  } catch {
+    return "The body is not JSON in UTF-8.";
+  }
+  return inspect(text);
+}
+
+/** Strings, and the signs between them. */
+const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
+
+/** What is wrong with a text that is JSON. Libraries recurse, and so fall over a deep one. */
+function inspect(text: string): string | undefined {
+  const open: (Set<string> | null)[] = []; // the keys of each object that is open; null for a list
+  let keyNext = false;
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token === "{" || token === "[") {
+      open.push(token === "{" ? new Set() : null);
+      keyNext = token === "{";
+      if (open.length > MAX_DEPTH) return "The body is nested too deeply.";
+    } else if (token === "}" || token === "]") {
+      open.pop();
+    } else if (token === ",") {
+      keyNext = open.at(-1) !== null;
+    } else if (token !== ":" && keyNext) {
+      const [keys, key] = [open.at(-1)!, JSON.parse(token)];
+      if (keys.has(key)) return "The body has a key twice in one object.";
+      keys.add(key);
+      keyNext = false;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,185 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { editUser } from "../../services/user_edits.ts";
+import {
+  getUser,
+  readUser,
+  setUserDisabled,
+  type UserDetails,
+} from "../../services/users.ts";
+import { LAST_ADMINISTRATOR } from "../messages.ts";
+import type { AppEnv } from "../env.ts";
+import { changedMeanwhile, refusePrecondition } from "./etag.ts";
+import {
+  answer,
+  BODY_PROBLEMS,
+  changing,
+  guarded,
+  HEADERS,
+  IfMatch,
+  problems,
+} from "./operation.ts";
+import { notFoundProblem, problem } from "./problems.ts";
+import { invalid, refused } from "./refusals.ts";
+import {
+  fieldEntries,
+  merge,
+  undeclaredAttributes,
+  UserPatch,
+} from "./user_input.ts";
+import { etagOfUser, EXAMPLE_ID, toUser, User } from "./user_schema.ts";
+import { onInvalid } from "./validation.ts";
+
+export const UserId = z.object({
+  id: z.uuid().openapi({ example: EXAMPLE_ID }),
+});
+
+export const USER = answer(User, "The user as it is now", {
+  ETag: HEADERS.etag,
+});
+
+const get = createRoute({
+  method: "get",
+  path: "/users/{id}",
+  operationId: "getUser",
+  summary: "Get a user",
+  tags: ["Users"],
+  ...guarded({
+    scope: "users:read",
+    permissions: ["user_management", "administration"],
+    description: "That it was looked at is recorded.",
+  }),
+  request: { params: UserId },
+  responses: { 200: USER, ...problems(404) },
+});
+
+const change = createRoute({
+  method: "patch",
+  path: "/users/{id}",
+  operationId: "changeUser",
+  summary: "Change a user",
+  tags: ["Users"],
+  ...changing({
+    scope: "users:write",
+    permissions: ["user_management"],
+    description:
+      "By JSON Merge Patch. A new email address waits in `pendingEmail` until its owner confirms it.",
+  }),
+  request: {
+    params: UserId,
+    headers: IfMatch,
+    body: {
+      required: true,
+      content: { "application/merge-patch+json": { schema: UserPatch } },
+    },
+  },
+  responses: { 200: USER, ...problems(404, 412, 428, ...BODY_PROBLEMS) },
+});
+
+const disablement = {
+  path: "/users/{id}/disablement" as const,
+  tags: ["Users"],
+  request: { params: UserId, headers: IfMatch },
+  responses: { 200: USER, ...problems(404, 409, 412) },
+};
+
+const disable = createRoute({
+  method: "put",
+  ...disablement,
+  operationId: "disableUser",
+  summary: "Disable a user",
+  ...changing({
+    scope: "users:write",
+    permissions: ["user_management"],
+    description: "Ends all sessions, links and API tokens of the user.",
+  }),
+});
+
+const enable = createRoute({
+  method: "delete",
+  ...disablement,
+  operationId: "enableUser",
+  summary: "Enable a user",
+  ...changing({
+    scope: "users:write",
+    permissions: ["user_management"],
+    description: "Gives access back. What was ended stays so.",
+  }),
+});
+
+export const user = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
+  .openapi(get, async (c) => {
+    const { services, actor } = c.var;
+    const { id: userId } = c.req.valid("param");
+    const user = await readUser(services, { actor, userId });
+    return user ? answerUser(c, user) : notFoundProblem(c);
+  })
+  .openapi(change, async (c) => {
+    const { services, actor } = c.var;
+    const { id: userId } = c.req.valid("param");
+    const patch = c.req.valid("json");
+    const unknown = undeclaredAttributes(
+      patch.attributes,
+      services.settings.USER_ATTRIBUTES,
+    );
+    const user = await getUser(services, userId);
+    if (!user) return notFoundProblem(c);
+    const stale = refusePrecondition(c, {
+      etag: etagOfUser(user),
+      needed: true,
+    });
+    if (stale) return stale;
+    if (unknown.length > 0) return invalid(c, unknown);
+    const { version } = user;
+    const input = merge(user, patch);
+    const edited = await editUser(services, { actor, userId, version, input });
+    if (edited.ok) return await answerNow(c, userId);
+    const { failure } = edited;
+    switch (failure.reason) {
+      case "invalid":
+        return invalid(c, fieldEntries(failure.problems));
+      case "changed_meanwhile":
+        return changedMeanwhile(c);
+      default:
+        return refused(c, failure);
+    }
+  })
+  .openapi(
+    disable,
+    (c) => setDisabled(c, c.req.valid("param").id, true),
+  )
+  .openapi(
+    enable,
+    (c) => setDisabled(c, c.req.valid("param").id, false),
+  );
+
+async function setDisabled(
+  c: Context<AppEnv>,
+  userId: string,
+  disabled: boolean,
+) {
+  const { services, actor } = c.var;
+  const user = await getUser(services, userId);
+  if (!user) return notFoundProblem(c);
+  const stale = refusePrecondition(c, {
+    etag: etagOfUser(user),
+    needed: false,
+  });
+  if (stale) return stale;
+  const set = await setUserDisabled(services, { actor, userId, disabled });
+  if (set.ok) return await answerNow(c, userId);
+  return set.failure.reason === "last_administrator"
+    ? problem(c, "last-administrator", { detail: LAST_ADMINISTRATOR })
+    : refused(c, set.failure);
+}
+
+/** The user as a change has left it. */
+export async function answerNow(c: Context<AppEnv>, userId: string) {
+  const user = await getUser(c.var.services, userId);
+  return user ? answerUser(c, user) : notFoundProblem(c);
+}
+
+function answerUser(c: Context<AppEnv>, user: UserDetails) {
+  c.header("ETag", etagOfUser(user));
+  return c.json(toUser(user), 200);
+}

@@ -1,0 +1,232 @@
+import {
+  type ApiTokenRow,
+  countApiTokens,
+  findApiToken,
+  insertApiToken,
+  listApiTokens,
+  revokeApiToken,
+  takeEndingApiTokens,
+  touchApiToken,
+} from "../db/api_tokens.ts";
+import { insertMail } from "../db/mails.ts";
+import { type Scope, SCOPES } from "../db/schema_programs.ts";
+import { recordAudit } from "./audit.ts";
+import { authorizeActor, type Forbidden } from "./authorization.ts";
+import type { Actor, ServiceContext, Services } from "./context.ts";
+import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { requiresSecondFactor } from "./second_factor_rules.ts";
+import { inTransaction } from "./transaction.ts";
+import {
+  createToken,
+  formatToken,
+  hashSecret,
+  parseToken,
+  sameText,
+} from "./tokens.ts";
+import { UNREADABLE } from "./user_fields.ts";
+
+export { type ApiTokenRow, type Scope, SCOPES };
+
+/** By which people, and programs that look for leaked secrets, know one. */
+export const API_TOKEN_PREFIX = "passdesk_";
+/** Days for which a token works, and the most that may be asked for. */
+export const API_TOKEN_DAYS = { usual: 90, most: 366 } as const;
+/** Tokens that one owner may have at the same time. */
+export const API_TOKENS_PER_OWNER = 50;
+/** Longest name, in code points. */
+export const API_TOKEN_NAME_LIMIT = 80;
+/** Days before its end at which the owner is told (ASVS 6.4.5). */
+const REMINDER_DAYS = 14;
+const DAY = 24 * 3600 * 1000;
+
+export type AuthenticateTokenFailure =
+  | { reason: "invalid_token" } // unknown, wrong, revoked or expired: nobody is told which
+  | { reason: "owner_disabled" }
+  | { reason: "owner_must_change_password" }
+  | { reason: "owner_must_enrol" };
+
+/** Who the bearer of an API token is: its owner, with the token's scopes (ASVS 8.3.3). */
+export async function authenticateApiToken(
+  context: ServiceContext,
+  text: string,
+): Promise<Result<Actor, AuthenticateTokenFailure>> {
+  const { db, settings, address } = context;
+  const token = text.startsWith(API_TOKEN_PREFIX)
+    ? parseToken(text.slice(API_TOKEN_PREFIX.length))
+    : undefined;
+  const found = token && await findApiToken(db, token.id);
+  if (!found || !sameText(found.secretHash, hashSecret(token.secret))) {
+    return refuse({ reason: "invalid_token" });
+  }
+  if (found.disabled) return refuse({ reason: "owner_disabled" });
+  if (found.over) return refuse({ reason: "invalid_token" });
+  if (found.temporary) return refuse({ reason: "owner_must_change_password" });
+  if (!found.secondFactor && requiresSecondFactor(settings, found)) {
+    return refuse({ reason: "owner_must_enrol" });
+  }
+  if (found.stale) await touchApiToken(db, { id: found.id, address });
+  const { id, tokenName, scopes, expiresAt, secretHash } = found;
+  const { userId, name, username, email, permissions, secondFactor } = found;
+  return ok({
+    userId,
+    sessionId: id,
+    sessionKey: secretHash,
+    token: { id, name: tokenName, scopes, expiresAt },
+    name,
+    username,
+    email,
+    permissions,
+    mustChangePassword: false,
+    secondFactor,
+    mustEnrol: false,
+  });
+}
+
+export interface ApiTokenInput {
+  name: string;
+  scopes: Scope[];
+  /** Days from now. */
+  days: number;
+}
+
+export type CreateApiTokenFailure =
+  | { reason: "invalid"; field: "name" | "scopes" | "days" }
+  | { reason: "beyond_own_scopes"; scopes: Scope[] }
+  | { reason: "too_many"; most: number }
+  | OwnAccountFailure
+  | Forbidden;
+
+/**
+ * Makes a token of the one who asks; its text is told this once. A person has to have proved lately who sits
+ * there (ASVS 7.5.3); a program can't give away more than it has itself, neither scopes nor time.
+ */
+export async function createApiToken(
+  context: ServiceContext,
+  { actor, input }: { actor: Actor; input: ApiTokenInput },
+): Promise<Result<{ id: string; token: string }, CreateApiTokenFailure>> {
+  const { days, scopes } = input;
+  const name = input.name.normalize("NFC").trim();
+  const wrong = wrongField({ ...input, name });
+  return await inTransaction(context, async (tx) => {
+    const allowed = await authorizeActor(tx, context, {
+      actor,
+      action: "manage_tokens",
+    });
+    if (!allowed.ok) return allowed;
+    if (wrong) return refuse({ reason: "invalid", field: wrong });
+    const beyond = scopes.filter((it) =>
+      actor.token && !actor.token.scopes.includes(it)
+    );
+    if (beyond.length > 0) {
+      return refuse({ reason: "beyond_own_scopes", scopes: beyond });
+    }
+    if (!actor.token) {
+      const own = await lockOwnAccount(tx, actor);
+      if (!own.ok) return own;
+    }
+    const { userId: ownerId } = actor;
+    const most = API_TOKENS_PER_OWNER;
+    if (await countApiTokens(tx, { ownerId }) >= most) {
+      return refuse({ reason: "too_many", most });
+    }
+    const token = createToken();
+    const { id } = token;
+    const end = Date.now() + days * DAY;
+    const latest = actor.token?.expiresAt.getTime() ?? end;
+    const expiresAt = new Date(Math.min(end, latest));
+    await insertApiToken(tx, {
+      id,
+      ownerId,
+      name,
+      scopes,
+      secretHash: hashSecret(token.secret),
+      expiresAt,
+    });
+    await recordAudit(tx, context, {
+      event: "api_token_created",
+      actorId: ownerId,
+      subjectId: ownerId,
+      detail: { token: id, name, scopes, expiresAt: expiresAt.toISOString() },
+    });
+    await insertMail(tx, {
+      kind: "api_token_created",
+      userId: ownerId,
+      facts: {
+        token: name,
+        address: context.address,
+        at: new Date().toISOString(),
+      },
+    });
+    return ok({ id, token: API_TOKEN_PREFIX + formatToken(token) });
+  });
+}
+
+function wrongField({ name, scopes, days }: ApiTokenInput) {
+  const length = [...name].length;
+  if (length < 1 || length > API_TOKEN_NAME_LIMIT || UNREADABLE.test(name)) {
+    return "name";
+  }
+  if (scopes.length === 0) return "scopes";
+  const known = Number.isInteger(days) && days >= 1 &&
+    days <= API_TOKEN_DAYS.most;
+  return known ? undefined : "days";
+}
+
+export const API_TOKENS_PER_PAGE = 50;
+
+/** All tokens that can be used, of all owners, the newest first: for holders of `administration`. */
+export async function findApiTokens(
+  { db }: Pick<ServiceContext, "db">,
+  { before, ownerId, limit = API_TOKENS_PER_PAGE }: {
+    before?: string | undefined;
+    ownerId?: string | undefined;
+    limit?: number;
+  },
+): Promise<{ tokens: ApiTokenRow[]; next: string | undefined }> {
+  const found = await listApiTokens(db, { before, ownerId, limit: limit + 1 });
+  const tokens = found.slice(0, limit);
+  return {
+    tokens,
+    next: found.length > limit ? tokens.at(-1)?.id : undefined,
+  };
+}
+
+export type RevokeApiTokenFailure = { reason: "not_found" } | Forbidden;
+
+/** Ends a token, one's own or a colleague's: its next request is refused. */
+export async function endApiToken(
+  context: ServiceContext,
+  { actor, tokenId }: { actor: Actor; tokenId: string },
+): Promise<Result<void, RevokeApiTokenFailure>> {
+  return await inTransaction(context, async (tx) => {
+    const allowed = await authorizeActor(tx, context, {
+      actor,
+      action: "manage_tokens",
+    });
+    if (!allowed.ok) return allowed;
+    const ended = await revokeApiToken(tx, { id: tokenId });
+    if (!ended) return refuse({ reason: "not_found" });
+    await recordAudit(tx, context, {
+      event: "api_token_revoked",
+      actorId: actor.userId,
+      subjectId: ended.ownerId,
+      detail: { token: tokenId, name: ended.name },
+    });
+    return ok(undefined);
+  });
+}
+
+/** Tells owners of tokens that end soon, once each (ASVS 6.4.5). */
+export async function remindOfEndingTokens({ db }: Pick<Services, "db">) {
+  await db.transaction(async (tx) => {
+    const ending = await takeEndingApiTokens(tx, { days: REMINDER_DAYS });
+    for (const { ownerId, name, expiresAt } of ending) {
+      await insertMail(tx, {
+        kind: "api_token_ending",
+        userId: ownerId,
+        facts: { token: name, at: expiresAt.toISOString() },
+      });
+    }
+  });
+}

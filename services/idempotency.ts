@@ -1,0 +1,58 @@
+import {
+  claimIdempotencyKey,
+  findIdempotentAnswer,
+  keepIdempotentAnswer,
+} from "../db/idempotent_answers.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { hashSecret } from "./tokens.ts";
+import { inTransaction } from "./transaction.ts";
+
+/** What was answered to a request, as far as it is answered again. */
+export interface KeptAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/**
+ * Answers a request once for each key of its caller (draft-ietf-httpapi-idempotency-key-header): the same one
+ * again gets the same answer, and nothing happens twice. The answer is kept in the transaction of what it tells
+ * of, so neither is there without the other. It may hold a generated password, so it is sealed.
+ *
+ * @param request method, path and body
+ * @param answer does the work, by the context that it is given; what it throws undoes everything
+ */
+export async function answerOnce(
+  context: ServiceContext,
+  { actor, key, request }: { actor: Actor; key: string; request: string },
+  answer: (inside: ServiceContext) => Promise<KeptAnswer>,
+): Promise<
+  Result<KeptAnswer & { again: boolean }, { reason: "key_reused" }>
+> {
+  const { secrets } = context;
+  const ownerId = actor.userId;
+  const owner = `idempotent answer ${ownerId} ${key}`;
+  const requestHash = hashSecret(request);
+  return await inTransaction(context, async (tx) => {
+    if (await claimIdempotencyKey(tx, { ownerId, key, requestHash })) {
+      const given = await answer({ ...context, db: tx });
+      await keepIdempotentAnswer(tx, {
+        ownerId,
+        key,
+        status: given.status,
+        headers: given.headers,
+        sealedBody: secrets.seal(given.body, owner),
+      });
+      return ok({ ...given, again: false });
+    }
+    const kept = await findIdempotentAnswer(tx, { ownerId, key });
+    const body = secrets.open(kept?.sealedBody ?? "", owner);
+    if (!kept?.status || kept.requestHash !== requestHash) {
+      return refuse({ reason: "key_reused" });
+    }
+    if (body === undefined) throw new Error("a kept answer can't be unsealed");
+    const { status, headers } = kept;
+    return ok({ status, headers: headers ?? {}, body, again: true });
+  });
+}
