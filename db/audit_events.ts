@@ -2,6 +2,7 @@ import {
   and,
   desc,
   eq,
+  gt,
   gte,
   lt,
   type Placeholder,
@@ -117,6 +118,12 @@ function selectEvents(
       newest(eq(auditEvents.actorId, personId))
     })`
     : sql`${newest()}`;
+  return named(db).where(sql`${auditEvents.id} in (${ids})`)
+    .orderBy(desc(auditEvents.id)).limit(limit);
+}
+
+/** Events with the names of who is in them. */
+function named(db: Pick<Database, "select">) {
   return db.select({
     id: auditEvents.id,
     at: auditEvents.at,
@@ -130,14 +137,31 @@ function selectEvents(
     detail: auditEvents.detail,
   }).from(auditEvents)
     .leftJoin(actors, eq(actors.id, auditEvents.actorId))
-    .leftJoin(subjects, eq(subjects.id, auditEvents.subjectId))
-    .where(sql`${auditEvents.id} in (${ids})`)
-    .orderBy(desc(auditEvents.id)).limit(limit);
+    .leftJoin(subjects, eq(subjects.id, auditEvents.subjectId));
+}
+
+/** The oldest first, behind one event and up to those made at `until`. */
+export async function listAuditEventsAfter(
+  db: Database,
+  { after, until, limit }: {
+    after?: string | undefined;
+    until: Date;
+    limit: number;
+  },
+) {
+  return await named(db).where(and(
+    after ? gt(auditEvents.id, after) : undefined,
+    lt(auditEvents.id, firstIdOf(until)),
+  )).orderBy(auditEvents.id).limit(limit);
 }
 
 /** The first UUIDv7 of a minute later: the program's clock may be a little behind the database's. */
 function firstIdBehind(time: Date): string {
-  const ms = (time.getTime() + 60_000).toString(16).padStart(12, "0");
+  return firstIdOf(new Date(time.getTime() + 60_000));
+}
+
+function firstIdOf(time: Date): string {
+  const ms = time.getTime().toString(16).padStart(12, "0");
   return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
 }
 

@@ -8,6 +8,7 @@ import { accountRecoveryCodes } from "./account_recovery_codes.tsx";
 import { accountSessions } from "./account_sessions.tsx";
 import { accountTotp } from "./account_totp.tsx";
 import { accountPassword } from "./account_password.tsx";
+import { apiTokens } from "./api_tokens.tsx";
 import type { Assets } from "./assets.ts";
 import { audit } from "./audit.tsx";
 import { refuseCrossSite } from "./cross_site.ts";
@@ -100,6 +101,8 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/second-factor`, userSecondFactor)
     .use(`/users/${ID}/permissions`, requirePermission("administration"))
     .route(`/users/${ID}/permissions`, userPermissions)
+    .use("/api-tokens/*", requirePermission("administration"))
+    .route("/api-tokens", apiTokens)
     .use("/reports/*", staff)
     .route("/reports", reports)
     .use("/audit", requirePermission("audit_log"))

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { AUDIT_EVENTS, findAuditEvents } from "../services/audit.ts";
+import { AUDIT_EVENTS } from "../services/audit.ts";
+import { findAuditEvents } from "../services/audit_log.ts";
 import { AuditLogPage, AuditResults } from "../views/audit.tsx";
 import type { AppEnv } from "./env.ts";
 import { readQuery } from "./form.ts";
@@ -24,16 +25,16 @@ export const audit = new Hono<AppEnv>()
       ...(until !== "" && !isDay(until) && { until: NOT_A_DAY }),
     };
     const found = Object.keys(errors).length > 0
-      ? { events: [], personUnknown: false, query: { ...query, from, until } }
+      ? { events: [], personUnknown: false }
       : await findAuditEvents(c.var.services, {
         ...query,
-        from: from || undefined,
-        until: until || undefined,
+        from: from === "" ? undefined : dayStart(from),
+        until: until === "" ? undefined : dayStart(until, 1),
       });
     return respond(c, {
       page: AuditLogPage,
       fragment: AuditResults,
-      props: { ...found, errors },
+      props: { ...found, query: { ...query, from, until }, errors },
       status: Object.keys(errors).length > 0 ? 422 : 200,
     });
   });
@@ -42,4 +43,9 @@ function isDay(text: string) {
   const date = z.iso.date().safeParse(text);
   const year = Number(text.slice(0, 4));
   return date.success && year >= 1970 && year < 9999;
+}
+
+/** The beginning of a day, UTC, or of some days later: both ends of a filter are included. */
+function dayStart(day: string, later = 0) {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + later * 24 * 3600 * 1000);
 }

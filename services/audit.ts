@@ -1,15 +1,8 @@
-import {
-  type AuditEventRow,
-  insertAuditEvent,
-  listAuditEvents,
-} from "../db/audit_events.ts";
+import { insertAuditEvent } from "../db/audit_events.ts";
 import type { Database } from "../db/client.ts";
 import { countAttempt } from "../db/rate_limits.ts";
 import { rateAddress } from "./address.ts";
 import type { Actor, ServiceContext } from "./context.ts";
-import { findUserByIdentifier } from "../db/users.ts";
-
-export type { AuditEventRow };
 
 /** The OWASP Logging Vocabulary's names, and ours where it has none. */
 export const AUDIT_EVENTS = [
@@ -99,51 +92,4 @@ export async function recordRefusal(
   } else {
     log("warning", "refusal", { requestId, address, refused: event, ...who });
   }
-}
-
-export interface AuditQuery {
-  /** A username, email or id. */
-  person: string;
-  event?: AuditEventName | undefined;
-  /** Whole days, UTC, both included: "2026-11-23". */
-  from?: string | undefined;
-  until?: string | undefined;
-  before?: string | undefined;
-}
-
-export interface AuditPage {
-  query: AuditQuery;
-  events: AuditEventRow[];
-  personUnknown: boolean;
-  next?: string | undefined;
-}
-
-export const AUDIT_PAGE_SIZE = 50;
-
-export async function findAuditEvents(
-  { db }: ServiceContext,
-  query: AuditQuery,
-): Promise<AuditPage> {
-  const person = query.person === ""
-    ? undefined
-    : await findUserByIdentifier(db, query.person);
-  if (person === null) return { query, events: [], personUnknown: true };
-  const found = await listAuditEvents(db, {
-    personId: person?.id,
-    event: query.event,
-    from: query.from ? new Date(`${query.from}T00:00:00Z`) : undefined,
-    until: query.until ? dayAfter(query.until) : undefined,
-    before: query.before,
-  }, AUDIT_PAGE_SIZE + 1);
-  const events = found.slice(0, AUDIT_PAGE_SIZE);
-  return {
-    query,
-    events,
-    personUnknown: false,
-    next: found.length > AUDIT_PAGE_SIZE ? events.at(-1)?.id : undefined,
-  };
-}
-
-function dayAfter(day: string) {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + 24 * 3600 * 1000);
 }

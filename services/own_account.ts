@@ -1,7 +1,7 @@
 import type { Database } from "../db/client.ts";
 import { findOwnSession } from "../db/sessions.ts";
 import { lockUser } from "../db/users.ts";
-import type { Actor } from "./context.ts";
+import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 /** Minutes for which a proof of who sits there is good for changing authenticators (ASVS 7.5.1). */
@@ -29,4 +29,14 @@ export async function lockOwnAccount(
     return refuse({ reason: "session_ended" });
   }
   return session.checked ? ok(undefined) : refuse({ reason: "check_needed" });
+}
+
+/** Whether a change of authenticators would be let through now: a form that is shown asks first. */
+export async function isCheckedLately(
+  { db }: Pick<ServiceContext, "db">,
+  { userId, sessionId }: Actor,
+): Promise<boolean> {
+  const minutes = CHECK_MINUTES;
+  const session = await findOwnSession(db, { userId, sessionId, minutes });
+  return session?.checked ?? false;
 }

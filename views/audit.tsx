@@ -1,10 +1,19 @@
-import type { AuditEventName, AuditPage } from "../services/audit.ts";
+import type { AuditEventName } from "../services/audit.ts";
+import type { FoundEvents } from "../services/audit_log.ts";
 import { AuditTable, EVENT_LABELS } from "./audit_table.tsx";
 import { Field } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 
-export interface AuditProps extends AuditPage {
+export interface AuditProps extends FoundEvents {
+  query: {
+    person: string;
+    event?: AuditEventName | undefined;
+    /** Days as typed. */
+    from: string;
+    until: string;
+    before?: string | undefined;
+  };
   errors: { from?: string; until?: string };
 }
 

@@ -1,4 +1,5 @@
-import type { AuditEventName, AuditEventRow } from "../services/audit.ts";
+import type { AuditEventName } from "../services/audit.ts";
+import type { AuditEventRow } from "../services/audit_log.ts";
 import { PERMISSION_LABELS } from "./refusals.ts";
 import { Stored, Time } from "./parts.tsx";
 

@@ -70,6 +70,7 @@ function Menus() {
   const staff = permissions.includes("user_management") ||
     permissions.includes("administration");
   const audit = permissions.includes("audit_log");
+  const administration = permissions.includes("administration");
   return (
     <nav aria-label="Main">
       {(staff || audit) && (
@@ -79,6 +80,7 @@ function Menus() {
             <MenuLink href="/reports">Reports</MenuLink>
           )}
           {audit && <MenuLink href="/audit">Audit log</MenuLink>}
+          {administration && <MenuLink href="/api-tokens">API tokens</MenuLink>}
           <MenuLink href="/help">Help</MenuLink>
         </Menu>
       )}

@@ -1,14 +1,19 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../env.ts";
 import { deadline } from "../frame.ts";
+import { auditEvents } from "./audit_events.ts";
 import { authenticate } from "./authenticate.ts";
 import { INFO, registerSecurity } from "./contract.ts";
 import { me } from "./me.ts";
 import { answerMethods } from "./methods.ts";
 import { notFoundProblem } from "./problems.ts";
 import { limitRate } from "./rate_limit.ts";
+import { tokens } from "./tokens.ts";
 import { user } from "./user.ts";
+import { userPassword } from "./user_password.ts";
+import { userPermissions } from "./user_permissions.ts";
 import { users } from "./users.ts";
+import { userSessions } from "./user_sessions.ts";
 
 /** Everything under /api/v1: what staff can do, from a program. */
 export function createApi() {
@@ -17,7 +22,12 @@ export function createApi() {
   api.use(deadline, authenticate, limitRate);
   api.route("/", me)
     .route("/", users)
-    .route("/", user);
+    .route("/", user)
+    .route("/", userPermissions)
+    .route("/", userPassword)
+    .route("/", userSessions)
+    .route("/", auditEvents)
+    .route("/", tokens);
   const contract = api.getOpenAPI31Document(INFO);
   api.get("/openapi.json", (c) => c.json(contract));
   api.all("*", (c) => answerMethods(c, api) ?? notFoundProblem(c));

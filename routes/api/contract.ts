@@ -15,7 +15,14 @@ export const INFO = {
   servers: [{ url: "/api/v1", description: "This Passdesk" }],
   tags: [
     { name: "Caller", description: "Who asks" },
-    { name: "Users", description: "Accounts" },
+    { name: "Users", description: "Accounts and their permissions" },
+    {
+      name: "Passwords",
+      description: "What a user signs in with: set and removed, never read",
+    },
+    { name: "Sessions", description: "Where users are signed in" },
+    { name: "Audit", description: "What has happened" },
+    { name: "Tokens", description: "What programs sign in with" },
   ],
 };
 

@@ -1,0 +1,203 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { v4 as uuidv4 } from "uuid";
+import { suggestPassword } from "../../services/password_suggestions.ts";
+import {
+  SET_PASSWORD_REASONS,
+  setPassword,
+  type SetPasswordFailure,
+} from "../../services/passwords.ts";
+import { sendResetLink } from "../../services/reset_links.ts";
+import { getUser } from "../../services/users.ts";
+import { violationText } from "../../views/violations.ts";
+import type { AppEnv } from "../env.ts";
+import { changedMeanwhile, refusePrecondition } from "./etag.ts";
+import {
+  answer,
+  BODY_PROBLEMS,
+  changing,
+  done,
+  IdempotencyKey,
+  IfMatch,
+  jsonBody,
+  problems,
+} from "./operation.ts";
+import { notFoundProblem, problem, type Refusal } from "./problems.ts";
+import { invalid, refused } from "./refusals.ts";
+import { UserId } from "./user.ts";
+import { etagOfUser } from "./user_schema.ts";
+import { onInvalid } from "./validation.ts";
+
+const NewPassword = z.strictObject({
+  password: z.string().max(4096).optional().openapi({
+    description: "Left out, one is generated and told in the answer",
+  }),
+  temporary: z.boolean().default(true).openapi({
+    description: "Signs in for its replacement alone, and for some days",
+  }),
+  reason: z.enum(SET_PASSWORD_REASONS),
+  reasonText: z.string().max(4000).default("").openapi({
+    description: "What `other` stands for",
+  }),
+}).openapi("NewPassword", { example: { reason: "email_not_arriving" } });
+
+const PasswordSet = z.object({
+  password: z.string().nullable().openapi({
+    description:
+      "The generated one, told this once: pass it on through a secure channel",
+  }),
+  temporary: z.boolean(),
+  expiresAt: z.iso.datetime().nullable(),
+  sessionsEnded: z.int(),
+}).openapi("PasswordSet", {
+  example: {
+    password: "copper-window-meadow-lantern-otter",
+    temporary: true,
+    expiresAt: "2026-11-26T09:30:00.000Z",
+    sessionsEnded: 2,
+  },
+});
+
+const set = createRoute({
+  method: "post",
+  path: "/users/{id}/password",
+  operationId: "setPassword",
+  summary: "Set a user's password",
+  tags: ["Passwords"],
+  ...changing({
+    scope: "passwords:set",
+    permissions: ["user_management"],
+    description:
+      "Typed or generated, by the same policy as everywhere. Ends the user's sessions, links and API tokens.",
+    once: true,
+  }),
+  request: {
+    params: UserId,
+    headers: IfMatch.extend(IdempotencyKey.shape),
+    body: jsonBody(NewPassword),
+  },
+  responses: {
+    200: answer(PasswordSet, "What was set"),
+    ...problems(404, 409, 412, ...BODY_PROBLEMS),
+  },
+});
+
+const sendLink = createRoute({
+  method: "post",
+  path: "/users/{id}/reset-links",
+  operationId: "sendResetLink",
+  summary: "Send a reset link",
+  tags: ["Passwords"],
+  ...changing({
+    scope: "passwords:set",
+    permissions: ["user_management"],
+    description:
+      "To the user's own mailbox. Until a new password is saved by it, the old one stays.",
+    once: true,
+  }),
+  request: { params: UserId, headers: IdempotencyKey },
+  responses: {
+    202: done("The mail is on its way"),
+    ...problems(404, 409, 422),
+  },
+});
+
+export const userPassword = new OpenAPIHono<AppEnv>({
+  defaultHook: onInvalid,
+})
+  .openapi(set, async (c) => {
+    const { services, actor } = c.var;
+    const { id: subjectId } = c.req.valid("param");
+    const { password: typed, temporary, reason, reasonText } = c.req.valid(
+      "json",
+    );
+    const user = await getUser(services, subjectId);
+    if (!user) return notFoundProblem(c);
+    const stale = refusePrecondition(c, {
+      etag: etagOfUser(user),
+      needed: false,
+    });
+    if (stale) return stale;
+    const suggested = typed === undefined
+      ? suggestPassword(services, { actor, subjectId })
+      : undefined;
+    const saved = await setPassword(services, {
+      actor,
+      subjectId,
+      input: {
+        password: typed ?? suggested!.password,
+        proof: suggested?.proof ?? "",
+        temporary,
+        reason,
+        reasonText,
+        formId: uuidv4(),
+        seenSetAt: user.passwordSetAt?.getTime() ?? null,
+      },
+    });
+    if (!saved.ok) return refuseSet(c, saved.failure);
+    const now = await getUser(services, subjectId);
+    return c.json({
+      password: suggested?.password ?? null,
+      temporary,
+      expiresAt: now?.passwordExpiresAt?.toISOString() ?? null,
+      sessionsEnded: saved.value.sessionsEnded,
+    }, 200);
+  })
+  .openapi(sendLink, async (c) => {
+    const { services, actor } = c.var;
+    const { id: subjectId } = c.req.valid("param");
+    const sent = await sendResetLink(services, { actor, subjectId });
+    if (sent.ok) return c.body(null, 202);
+    const { failure } = sent;
+    switch (failure.reason) {
+      case "no_email":
+        return problem(c, "no-email", {
+          detail:
+            "Set a password instead, and tell it through a secure channel.",
+        });
+      case "disabled":
+        return disabled(c);
+      default:
+        return refused(c, failure);
+    }
+  });
+
+function refuseSet(c: Context<AppEnv>, failure: SetPasswordFailure): Refusal {
+  switch (failure.reason) {
+    case "reason_missing":
+      return invalid(c, [{
+        pointer: "/reasonText",
+        detail: "Say what the other reason is.",
+      }]);
+    case "reason_too_long":
+      return invalid(c, [{
+        pointer: "/reasonText",
+        detail: `Use at most ${failure.max} readable characters.`,
+      }]);
+    case "not_generated":
+      return invalid(c, [{
+        pointer: "/password",
+        detail: "Only generated passwords may be set here: leave it out.",
+      }]);
+    case "policy":
+      return invalid(
+        c,
+        failure.violations.map((it) => ({
+          pointer: "/password",
+          detail: violationText(it),
+        })),
+      );
+    case "disabled":
+      return disabled(c);
+    case "changed_meanwhile":
+      return changedMeanwhile(c);
+    default:
+      return refused(c, failure);
+  }
+}
+
+function disabled(c: Context<AppEnv>) {
+  return problem(c, "user-disabled", {
+    detail: "A password would be of no use: enable the user first.",
+  });
+}

@@ -1,0 +1,77 @@
+import {
+  type AuditEventRow,
+  listAuditEvents,
+  listAuditEventsAfter,
+} from "../db/audit_events.ts";
+import { findUserByIdentifier } from "../db/users.ts";
+import type { AuditEventName } from "./audit.ts";
+import type { ServiceContext } from "./context.ts";
+
+export type { AuditEventRow };
+
+export interface AuditFilter {
+  /** A username or email. */
+  person: string;
+  event?: AuditEventName | undefined;
+  from?: Date | undefined;
+  /** Before this moment. */
+  until?: Date | undefined;
+  before?: string | undefined;
+  limit?: number | undefined;
+}
+
+export interface FoundEvents {
+  events: AuditEventRow[];
+  personUnknown: boolean;
+  next?: string | undefined;
+}
+
+export const AUDIT_PAGE_SIZE = 50;
+
+/** The newest first, paged by key. */
+export async function findAuditEvents(
+  { db }: Pick<ServiceContext, "db">,
+  { person: typed, limit = AUDIT_PAGE_SIZE, ...filter }: AuditFilter,
+): Promise<FoundEvents> {
+  const person = typed === ""
+    ? undefined
+    : await findUserByIdentifier(db, typed);
+  if (person === null) return { events: [], personUnknown: true };
+  const found = await listAuditEvents(
+    db,
+    { ...filter, personId: person?.id },
+    limit + 1,
+  );
+  const events = found.slice(0, limit);
+  return {
+    events,
+    personUnknown: false,
+    next: found.length > limit ? events.at(-1)?.id : undefined,
+  };
+}
+
+const EVENTS_AT_ONCE = 1_000;
+
+/**
+ * All events behind `after`, the oldest first, in pieces. Up to what is settled: ids are in the order of the
+ * events' making, and one that was made before may still be written behind its request's deadline.
+ */
+export async function* auditEventsSince(
+  { db, settings }: Pick<ServiceContext, "db" | "settings">,
+  { after }: { after?: string | undefined },
+): AsyncGenerator<AuditEventRow[]> {
+  const settled = new Date(
+    Date.now() - 2 * settings.REQUEST_TIMEOUT_SECONDS * 1000,
+  );
+  let last = after;
+  for (;;) {
+    const events = await listAuditEventsAfter(db, {
+      after: last,
+      until: settled,
+      limit: EVENTS_AT_ONCE,
+    });
+    if (events.length > 0) yield events;
+    if (events.length < EVENTS_AT_ONCE) return;
+    last = events.at(-1)!.id;
+  }
+}
