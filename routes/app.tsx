@@ -8,6 +8,7 @@ import { accountRecoveryCodes } from "./account_recovery_codes.tsx";
 import { accountSessions } from "./account_sessions.tsx";
 import { accountTotp } from "./account_totp.tsx";
 import { accountPassword } from "./account_password.tsx";
+import { apiDocs } from "./api_docs.tsx";
 import { apiTokens } from "./api_tokens.tsx";
 import type { Assets } from "./assets.ts";
 import { audit } from "./audit.tsx";
@@ -82,6 +83,7 @@ export function createApp(services: Services, assets: Assets) {
     .route("/account/passkeys", accountPasskeys)
     .route("/account/recovery-codes", accountRecoveryCodes)
     .route("/help", help)
+    .route("/api", apiDocs)
     .use("/users/new", staff)
     .use("/users", staffOrAdministration)
     .route("/users", users)

@@ -44,14 +44,14 @@ export async function loadAssets(
   folder = new URL("../static/", import.meta.url),
 ): Promise<Assets> {
   const paths = new Map<string, string>();
-  const copies = new Map<string, Copy[]>();
+  const copies = new Map<string, () => Copy[]>();
 
   for (const [name, location] of await sources(folder)) {
     const bytes = withoutSourceMap(name, await Deno.readFile(location));
     const hash = createHash("sha256").update(bytes).digest("hex");
     const hashedName = name.replace(/\.\w+$/, `.${hash.slice(0, 8)}$&`);
     paths.set(name, `/static/${hashedName}`);
-    copies.set(hashedName, copiesOf(bytes, contentType(name)!, hash));
+    copies.set(hashedName, copier(bytes, contentType(name)!, hash));
   }
 
   return {
@@ -62,18 +62,21 @@ export async function loadAssets(
     },
     handler(c) {
       const found = copies.get(c.req.param("file") ?? "");
-      return found ? send(c, found) : notFound(c);
+      return found ? send(c, found()) : notFound(c);
     },
   };
 }
 
-/** The files to serve by name: those of htmx and of WebAuthn come from the installed packages. */
+/** The files to serve by name: those of htmx, of WebAuthn and of the contract's viewer come from the installed packages. */
 async function sources(folder: URL): Promise<Map<string, URL>> {
   const htmx = import.meta.resolve("htmx.org"); // …/htmx.org/dist/htmx.js
   const webauthn = import.meta.resolve("@simplewebauthn/browser"); // …/browser/esm/index.js
+  const viewer = import.meta.resolve("swagger-ui-dist"); // …/swagger-ui-dist/index.js
   const found = new Map([
     ["htmx.min.js", new URL("./htmx.min.js", htmx)],
     ["hx-csp.min.js", new URL("./ext/hx-csp.min.js", htmx)],
+    ["swagger-ui.css", new URL("./swagger-ui.css", viewer)],
+    ["swagger-ui-bundle.js", new URL("./swagger-ui-bundle.js", viewer)],
     [
       "simplewebauthn.min.js",
       new URL("../dist/bundle/index.umd.min.js", webauthn),
@@ -102,11 +105,29 @@ function withoutSourceMap(name: string, bytes: Uint8Array<ArrayBuffer>) {
   );
 }
 
+/** Bytes of a file that is compressed when it is first asked for: the viewer of the API's contract, and no other. */
+const LARGE = 150_000;
+
+/** Gives the copies of a file: made now, since the first visitor would wait for it, or of a large one, then. */
+function copier(
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+  hash: string,
+): () => Copy[] {
+  if (bytes.length > LARGE) {
+    let made: Copy[] | undefined;
+    return () => made ??= copiesOf(bytes, type, hash, gzip);
+  }
+  const made = copiesOf(bytes, type, hash, compress);
+  return () => made;
+}
+
 /** Every copy worth keeping, the smallest first; the plain one is always the last. */
 function copiesOf(
   bytes: Uint8Array<ArrayBuffer>,
   type: string,
   hash: string,
+  compress: (bytes: Uint8Array) => Omit<Copy, "headers">[],
 ): Copy[] {
   const compressed = type.includes("charset") ? compress(bytes) : [];
   return [...compressed, { encoding: "identity", bytes }]
@@ -127,11 +148,20 @@ function compress(bytes: Uint8Array) {
     pledgedSrcSize: bytes.length,
   };
   return [
-    { encoding: "br", bytes: brotliCompressSync(bytes, { params: brotli }) },
-    { encoding: "zstd", bytes: zstdCompressSync(bytes, zstd) },
-    { encoding: "gzip", bytes: gzipSync(bytes, { level: 9 }) },
-    // zlib answers with a view of a larger buffer: a copy lets go of the rest.
-  ].map((it) => ({ ...it, bytes: new Uint8Array(it.bytes) }));
+    packed("br", brotliCompressSync(bytes, { params: brotli })),
+    packed("zstd", zstdCompressSync(bytes, zstd)),
+    packed("gzip", gzipSync(bytes, { level: 9 })),
+  ];
+}
+
+/** Alone, since the best takes seconds for a large file. */
+function gzip(bytes: Uint8Array) {
+  return [packed("gzip", gzipSync(bytes))];
+}
+
+/** zlib answers with a view of a larger buffer: a copy lets go of the rest. */
+function packed(encoding: string, bytes: Uint8Array) {
+  return { encoding, bytes: new Uint8Array(bytes) };
 }
 
 function headersOf(

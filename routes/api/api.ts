@@ -3,7 +3,7 @@ import type { AppEnv } from "../env.ts";
 import { deadline } from "../frame.ts";
 import { auditEvents } from "./audit_events.ts";
 import { authenticate } from "./authenticate.ts";
-import { INFO, registerSecurity } from "./contract.ts";
+import { contractOf, registerSecurity } from "./contract.ts";
 import { me } from "./me.ts";
 import { answerMethods } from "./methods.ts";
 import { notFoundProblem } from "./problems.ts";
@@ -28,7 +28,7 @@ export function createApi() {
     .route("/", userSessions)
     .route("/", auditEvents)
     .route("/", tokens);
-  const contract = api.getOpenAPI31Document(INFO);
+  const contract = contractOf(api);
   api.get("/openapi.json", (c) => c.json(contract));
   api.all("*", (c) => answerMethods(c, api) ?? notFoundProblem(c));
   return api;

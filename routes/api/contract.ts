@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../env.ts";
 
 /** What the contract says of itself. */
-export const INFO = {
+const INFO = {
   openapi: "3.1.0",
   info: {
     title: "Passdesk",
@@ -40,4 +40,9 @@ export function registerSecurity(api: OpenAPIHono<AppEnv>) {
     description:
       "The session of whoever is signed in, for pages of this server: the Origin has to be right.",
   });
+}
+
+/** The contract in OpenAPI 3.1, of the same schemas that judge requests. */
+export function contractOf(api: OpenAPIHono<AppEnv>) {
+  return api.getOpenAPI31Document(INFO);
 }

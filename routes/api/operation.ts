@@ -11,7 +11,9 @@ export function guarded(
   { description, ...access }: Access & { description: string },
 ) {
   return {
-    security: [{ token: [access.scope] }, { session: [] }],
+    security: [{ token: [] }, { session: [] }],
+    "x-scope": access.scope,
+    "x-permissions": access.permissions,
     description: `${description}\n\nScope \`${access.scope}\`; permission ${
       permissionNames(access.permissions)
     }.`,

@@ -1,0 +1,12 @@
+// Shows the contract of the API; requests that are tried out go by the session of whoever looks.
+const docs = document.querySelector("#api-docs");
+
+globalThis.SwaggerUIBundle({
+  url: docs.dataset.contract,
+  domNode: docs,
+  deepLinking: true,
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+  validatorUrl: null, // no other host is asked
+  withCredentials: true,
+});
