@@ -1,4 +1,5 @@
 import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
 import { limitBody } from "../form.ts";
 import type { AppEnv } from "../env.ts";
 import { problem } from "./problems.ts";
@@ -7,19 +8,38 @@ import { problem } from "./problems.ts";
 const MAX_DEPTH = 10;
 
 /**
- * Refuses bodies that two readers could understand differently: a key twice, whatever is not JSON to the
- * letter, anything but UTF-8 (RFC 8259, 4 and 8.1; ASVS 1.5.3). The operation's schema judges the rest.
+ * Refuses bodies of another type, and those that two readers could understand differently: a key twice,
+ * whatever is not JSON to the letter, anything but UTF-8 (RFC 8259, 4 and 8.1; ASVS 1.5.3, 3.5.2). The
+ * operation's schema judges the rest.
  */
-export const strictJson = createMiddleware<AppEnv>(async (c, next) => {
-  let refused: string | undefined;
-  await limitBody(c, async () => {
-    refused = refusalOf(await c.req.arrayBuffer());
-    if (refused === undefined) await next();
+export function strictBody(...types: string[]) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const sent = c.req.header("Content-Type");
+    if (sent !== undefined && !isOneOf(types, sent)) {
+      throw new HTTPException(415);
+    }
+    let refused: string | undefined;
+    await limitBody(c, async () => {
+      const bytes = await c.req.arrayBuffer();
+      if (bytes.byteLength > 0 && sent === undefined) {
+        throw new HTTPException(415);
+      }
+      refused = refusalOf(bytes);
+      if (refused === undefined) await next();
+    });
+    return refused === undefined
+      ? undefined
+      : problem(c, "malformed", { detail: refused });
   });
-  return refused === undefined
-    ? undefined
-    : problem(c, "malformed", { detail: refused });
-});
+}
+
+/** By its name, in any case, with no parameter but the charset that JSON has anyway. */
+function isOneOf(types: string[], sent: string) {
+  const [type, ...parameters] = sent.toLowerCase().split(";")
+    .map((it) => it.trim());
+  return types.includes(type!) &&
+    parameters.every((it) => it === "charset=utf-8");
+}
 
 function refusalOf(bytes: ArrayBuffer): string | undefined {
   if (bytes.byteLength === 0) return undefined; // the schema says whether one is needed

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { AppEnv } from "../env.ts";
 import { type Access, permissionNames, requireAccess } from "./access.ts";
 import { idempotent } from "./idempotency.ts";
-import { strictJson } from "./json_body.ts";
+import { strictBody } from "./json_body.ts";
 import { Problem, PROBLEMS } from "./problems.ts";
 
 /** What an operation says of who may call it, and what stands before its handler. */
@@ -23,15 +23,20 @@ export function guarded(
 
 /** As `guarded`, for an operation that changes something: strict JSON, and for a POST, once for each key. */
 export function changing(
-  { once = false, ...access }: Access & {
+  { once = false, type = "application/json", ...access }: Access & {
     description: string;
     once?: boolean;
+    type?: string;
   },
 ) {
   const { middleware, ...said } = guarded(access);
   return {
     ...said,
-    middleware: [...middleware, strictJson, ...(once ? [idempotent] : [])],
+    middleware: [
+      ...middleware,
+      strictBody(type),
+      ...(once ? [idempotent] : []),
+    ],
   };
 }
 

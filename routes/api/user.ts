@@ -53,6 +53,8 @@ const get = createRoute({
   responses: { 200: USER, ...problems(404) },
 });
 
+const MERGE_PATCH = "application/merge-patch+json"; // RFC 7396
+
 const change = createRoute({
   method: "patch",
   path: "/users/{id}",
@@ -64,13 +66,14 @@ const change = createRoute({
     permissions: ["user_management"],
     description:
       "By JSON Merge Patch. A new email address waits in `pendingEmail` until its owner confirms it.",
+    type: MERGE_PATCH,
   }),
   request: {
     params: UserId,
     headers: IfMatch,
     body: {
       required: true,
-      content: { "application/merge-patch+json": { schema: UserPatch } },
+      content: { [MERGE_PATCH]: { schema: UserPatch } },
     },
   },
   responses: { 200: USER, ...problems(404, 412, 428, ...BODY_PROBLEMS) },

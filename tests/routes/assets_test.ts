@@ -113,9 +113,9 @@ Deno.test("assets: the encoding is the one of the highest q, then the smallest",
         accept === undefined ? {} : { "accept-encoding": accept },
       );
       const { headers } = response;
-      assert.equal(headers.get("content-encoding"), encoding, accept);
+      assert.equal(headers.get("content-encoding"), encoding, String(accept));
       assert.equal(headers.get("vary"), "accept-encoding");
-      assert.equal(await decoded(response), CSS, accept);
+      assert.equal(await decoded(response), CSS, String(accept));
     }
   }));
 
