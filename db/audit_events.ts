@@ -14,6 +14,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { builtOnce, statement } from "./prepared.ts";
 import { auditEvents, users } from "./schema.ts";
+import { firstIdAt } from "./uuid_times.ts";
 
 export type NewAuditEvent = Omit<
   typeof auditEvents.$inferInsert,
@@ -151,18 +152,13 @@ export async function listAuditEventsAfter(
 ) {
   return await named(db).where(and(
     after ? gt(auditEvents.id, after) : undefined,
-    lt(auditEvents.id, firstIdOf(until)),
+    lt(auditEvents.id, firstIdAt(until)),
   )).orderBy(auditEvents.id).limit(limit);
 }
 
-/** The first UUIDv7 of a minute later: the program's clock may be a little behind the database's. */
+/** Of a minute later: the program's clock may be a little behind the database's. */
 function firstIdBehind(time: Date): string {
-  return firstIdOf(new Date(time.getTime() + 60_000));
-}
-
-function firstIdOf(time: Date): string {
-  const ms = time.getTime().toString(16).padStart(12, "0");
-  return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
+  return firstIdAt(new Date(time.getTime() + 60_000));
 }
 
 export type AuditEventRow = Awaited<ReturnType<typeof listAuditEvents>>[number];

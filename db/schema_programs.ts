@@ -184,6 +184,6 @@ export const auditSeals = pgTable("audit_seals", {
   /** The last event that it covers; the first follows the seal before. */
   untilId: uuid("until_id").notNull(),
   events: integer("events").notNull(),
-  /** HMAC-SHA-256 of the events and of the seal before, base64url. */
+  /** "KEY.MAC": HMAC-SHA-256 of the events and of the seal before, base64url, by the key of that id. */
   mac: text("mac").notNull(),
 });

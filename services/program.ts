@@ -10,6 +10,7 @@ import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteOverSessions } from "../db/sessions.ts";
 import { checkRanges } from "./address.ts";
 import { remindOfEndingTokens } from "./api_tokens.ts";
+import { sealAuditLog } from "./audit_seals.ts";
 import {
   breachedByFile,
   breachedByRangeApi,
@@ -56,8 +57,9 @@ export function createServices(
 
 const HOUR = 3600 * 1000;
 
-/** Hourly: what can never be used again goes away. Several instances may do it at once. */
-export function startHousekeeping({ db, settings, log }: Services) {
+/** Hourly: what can never be used again goes away, and the audit log is sealed. Several instances may do it at once. */
+export function startHousekeeping(services: Services) {
+  const { db, settings, log } = services;
   const timer = setInterval(async () => {
     try {
       await deleteOverSessions(db, sessionClocks(settings));
@@ -70,6 +72,7 @@ export function startHousekeeping({ db, settings, log }: Services) {
       await deleteOldApiTokens(db);
       await deleteOldIdempotentAnswers(db);
       await remindOfEndingTokens({ db });
+      await sealAuditLog(services);
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));
     }

@@ -2,6 +2,8 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
+  createHmac,
+  hkdfSync,
   randomBytes,
 } from "node:crypto";
 
@@ -11,6 +13,18 @@ export interface SecretBox {
   seal(secret: string, owner: string): string;
   /** Undefined for what was changed, is somebody else's, or was sealed by a key that is gone (ASVS 11.2.5). */
   open(sealed: string, owner: string): string | undefined;
+  /**
+   * A keyed digest for one purpose, by the first key or the one that is named. Undefined for a key that is gone.
+   */
+  mac(purpose: string, keyId?: string): Mac | undefined;
+}
+
+/** HMAC-SHA-256 that is fed piece by piece, so that no message has to fit into memory. */
+export interface Mac {
+  keyId: string;
+  update(text: string): void;
+  /** base64url */
+  digest(): string;
 }
 
 const CIPHER = "aes-256-gcm";
@@ -63,6 +77,21 @@ export function createSecretBox(keys: Uint8Array[]): SecretBox {
         return undefined;
       }
     },
+    mac(purpose, id = keyId(current)) {
+      const key = byId.get(id);
+      return key && createMac(key, purpose, id);
+    },
+  };
+}
+
+/** Under a key of its own, derived for the purpose (HKDF, RFC 5869): what seals secrets signs nothing. */
+function createMac(key: Uint8Array, purpose: string, keyId: string): Mac {
+  const derived = hkdfSync("sha256", key, "", purpose, KEY_BYTES);
+  const hmac = createHmac("sha256", new Uint8Array(derived));
+  return {
+    keyId,
+    update: (text) => void hmac.update(text),
+    digest: () => hmac.digest("base64url"),
   };
 }
 

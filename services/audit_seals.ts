@@ -1,0 +1,143 @@
+import { NIL, v7 as uuidv7 } from "uuid";
+import {
+  findLastSeal,
+  findSettledTime,
+  insertSeal,
+  listStoredEvents,
+  lockSeals,
+  type StoredEvent,
+} from "../db/audit_seals.ts";
+import type { Database } from "../db/client.ts";
+import { firstIdAt } from "../db/uuid_times.ts";
+import type { Settings } from "./config.ts";
+import type { Services } from "./context.ts";
+import type { Mac } from "./secret_box.ts";
+
+/** What a seal's key is derived for. */
+export const SEAL_PURPOSE = "audit-seal";
+
+/** The seal before the first one. */
+export const NO_SEAL = { untilId: NIL, mac: "" };
+
+/** Events that one seal covers at most: of a difference it is told in which seal's time it lies. */
+const MOST_EVENTS = 10_000;
+const BATCH = 2_000;
+
+/** Seconds by which the clocks of the instances and of the database may differ. */
+const CLOCK_SKEW_SECONDS = 60;
+const LEAST_MARGIN_SECONDS = 120;
+
+export interface Sealing {
+  seals: number;
+  events: number;
+  /** The last seal's digest, to be kept elsewhere; undefined where there was nothing to seal. */
+  mac?: string;
+}
+
+/**
+ * Seals what the audit log holds since the last seal and that is there for good: a chain of keyed digests, by
+ * which `verifyAuditLog` tells what was changed, removed or added since (ASVS 16.4.2). Any number may seal at
+ * once; each event is sealed once.
+ */
+export async function sealAuditLog(services: Services): Promise<Sealing> {
+  const sealing: Sealing = { seals: 0, events: 0 };
+  while (true) {
+    const sealed = await services.db.transaction((tx) =>
+      sealNext(tx, services)
+    );
+    if (!sealed) break;
+    sealing.seals += 1;
+    sealing.events += sealed.events;
+    sealing.mac = sealed.mac;
+    if (sealed.events < MOST_EVENTS) break;
+  }
+  if (sealing.seals > 0) services.log("info", "audit_sealed", { ...sealing });
+  return sealing;
+}
+
+async function sealNext(tx: Database, { secrets, settings }: Services) {
+  await lockSeals(tx);
+  const before = await findLastSeal(tx) ?? NO_SEAL;
+  // Asked before the events are read: what is read then is all there will ever be.
+  const settled = await findSettledTime(tx, {
+    marginSeconds: marginSeconds(settings),
+    skewSeconds: CLOCK_SKEW_SECONDS,
+  });
+  const mac = secrets.mac(SEAL_PURPOSE)!;
+  const digested = await digestEvents(tx, mac, {
+    before,
+    untilId: firstIdAt(settled),
+    most: MOST_EVENTS,
+  });
+  if (digested.events === 0) return undefined;
+  const seal = { id: uuidv7(), ...digested };
+  const row = { ...seal, mac: `${mac.keyId}.${finish(mac, seal)}` };
+  await insertSeal(tx, row);
+  return row;
+}
+
+/**
+ * An event gets its id when it is written and is seen when its transaction commits, which is a request's time
+ * and a statement's later at most. What has written and runs for longer than that is waited for.
+ */
+function marginSeconds(settings: Settings) {
+  const latest = settings.REQUEST_TIMEOUT_SECONDS +
+    settings.DATABASE_STATEMENT_TIMEOUT_MS / 1000;
+  return Math.max(LEAST_MARGIN_SECONDS, CLOCK_SKEW_SECONDS + latest);
+}
+
+/** Feeds the seal before and the events behind it to a digest, a batch at a time. */
+export async function digestEvents(
+  db: Database,
+  mac: Mac,
+  { before, untilId, most = Infinity }: {
+    before: { untilId: string; mac: string };
+    untilId: string;
+    most?: number;
+  },
+): Promise<{ events: number; untilId: string }> {
+  mac.update(`${before.mac}\n`);
+  let events = 0;
+  let afterId = before.untilId;
+  while (events < most) {
+    const limit = Math.min(BATCH, most - events);
+    const batch = await listStoredEvents(db, { afterId, untilId, limit });
+    mac.update(batch.map(canonical).join(""));
+    events += batch.length;
+    afterId = batch.at(-1)?.id ?? afterId;
+    if (batch.length < limit) break;
+  }
+  return { events, untilId: afterId };
+}
+
+/** The digest, with what the seal says of itself. */
+export function finish(
+  mac: Mac,
+  { id, untilId, events }: { id: string; untilId: string; events: number },
+): string {
+  mac.update(JSON.stringify([id, untilId, events]));
+  return mac.digest();
+}
+
+/** One line for each event, the same for the same event whatever database, driver or version it comes from. */
+function canonical(it: StoredEvent): string {
+  return JSON.stringify([
+    it.id,
+    it.at,
+    it.event,
+    it.actorId,
+    it.subjectId,
+    it.address,
+    it.requestId,
+    sorted(JSON.parse(it.detail)),
+  ]) + "\n";
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)
+      .map(([key, it]) => [key, sorted(it)]),
+  );
+}
