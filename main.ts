@@ -5,13 +5,14 @@ import {
 } from "./db/client.ts";
 import { createApp } from "./routes/app.tsx";
 import { loadAssets } from "./routes/assets.ts";
+import { runCommand } from "./routes/cli/run.ts";
 import {
   readSettings,
   SettingError,
   type Settings,
 } from "./services/config.ts";
 import { demoSettings, seedDemo } from "./services/demo.ts";
-import { describeError, log } from "./services/log.ts";
+import { describeError, log, logTo } from "./services/log.ts";
 import type { Services } from "./services/context.ts";
 import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
@@ -26,6 +27,7 @@ import { writeLetter } from "./views/mails.tsx";
 const SHUTDOWN_SECONDS = 10;
 
 async function main() {
+  if (Deno.args[0] === "admin") return await administer(Deno.args.slice(1));
   const demo = Deno.args.includes("demo");
   const settings = demo
     ? demoSettings(readSettings(Deno.env.toObject()))
@@ -108,6 +110,22 @@ async function sendMail(services: Services, connection: Connection) {
   Deno.exit(0);
 }
 
+/** `deno task admin`: one command. Standard output has its answer and nothing else. */
+async function administer(args: string[]) {
+  const code = await runCommand(args, {
+    out: (text) => say([text], Deno.stdout),
+    err: (text) => say([text]),
+    open: async () => {
+      const settings = readSettings(Deno.env.toObject());
+      const { db, close } = await connect(settings);
+      const secretKeys = await loadSecretKeys(settings);
+      const services = createServices(settings, db, secretKeys);
+      return { services: { ...services, log: logTo(Deno.stderr) }, close };
+    },
+  });
+  Deno.exit(code);
+}
+
 function startMail(services: Services) {
   const transport = createMailTransport(
     services.settings,
@@ -134,8 +152,8 @@ function setupGreeting({ PUBLIC_URL }: Settings, token: string | undefined) {
 }
 
 /** For the person at the terminal, apart from the log's lines. */
-function say(lines: string[]) {
-  Deno.stderr.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
+function say(lines: string[], stream = Deno.stderr) {
+  stream.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
 }
 
 try {

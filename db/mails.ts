@@ -12,12 +12,15 @@ export interface NewMail {
   recipient?: string;
   /** What the mail tells, and never a secret. */
   facts: Record<string, string>;
-  /** Never sent: for what has to cost the same as a mail that is. */
+  /** Never sent: for what has to cost the same as a mail that is, or is told in another way. */
   state?: "dropped";
 }
 
-export async function insertMail(db: Database, mail: NewMail) {
-  await db.insert(mails).values({ id: uuidv7(), ...mail });
+/** Gives the mail's id. */
+export async function insertMail(db: Database, mail: NewMail): Promise<string> {
+  const id = uuidv7();
+  await db.insert(mails).values({ id, ...mail });
+  return id;
 }
 
 /** A mail that is to be sent now, with whom it goes to as the database has it now. */

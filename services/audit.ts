@@ -21,6 +21,7 @@ export const AUDIT_EVENTS = [
   "authn_password_set_fail",
   "authn_token_fail",
   "authz_fail",
+  "command_run",
   "email_change_stopped",
   "email_changed",
   "excess_rate_limit_exceeded",
@@ -47,6 +48,9 @@ export interface AuditEvent {
   /** Never a password, a token or a hash. */
   detail?: Record<string, unknown>;
 }
+
+/** Whom an event names as the one who acts, and what it says of them where that is no account. */
+export type Acting = { actorId: string | null; detail?: { by: "cli" } };
 
 /** Appends an event: in the transaction of the change, so that neither is there without the other. */
 export async function recordAudit(

@@ -9,16 +9,21 @@ export type Log = (
 
 const encoder = new TextEncoder();
 
-/** Writes to standard output. JSON escapes what could forge a line or colour a terminal (ASVS 16.4.1). */
-export const log: Log = (level, event, fields = {}) => {
-  const line = JSON.stringify({
-    at: new Date().toISOString(),
-    level,
-    event,
-    ...fields,
-  });
-  Deno.stdout.writeSync(encoder.encode(escapeControls(line) + "\n"));
-};
+/** Writes to a stream. JSON escapes what could forge a line or colour a terminal (ASVS 16.4.1). */
+export function logTo(stream: Pick<typeof Deno.stdout, "writeSync">): Log {
+  return (level, event, fields = {}) => {
+    const line = JSON.stringify({
+      at: new Date().toISOString(),
+      level,
+      event,
+      ...fields,
+    });
+    stream.writeSync(encoder.encode(escapeControls(line) + "\n"));
+  };
+}
+
+/** The program's log: standard output. */
+export const log: Log = logTo(Deno.stdout);
 
 /**
  * What may be told of an error: Drizzle writes the parameters of a failed query into its message, and

@@ -62,7 +62,10 @@ const LINKS: Record<DueMail["kind"], LinkKind | null> = {
  */
 export async function createMailLink(
   { db, settings }: Services,
-  { id: mailId, kind, userId, disabled }: DueMail,
+  { id: mailId, kind, userId, disabled }: Pick<
+    DueMail,
+    "id" | "kind" | "userId" | "disabled"
+  >,
 ): Promise<MadeLink | "nobody" | null> {
   const made = LINKS[kind];
   if (userId === null) return "nobody";

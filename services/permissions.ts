@@ -8,7 +8,7 @@ import { type Permission, PERMISSIONS } from "../db/schema.ts";
 import type { Database } from "../db/client.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser } from "../db/users.ts";
-import { recordAudit } from "./audit.ts";
+import { type Acting, recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { withdrawEmailChange } from "./email_changes.ts";
@@ -18,9 +18,8 @@ import { inTransaction } from "./transaction.ts";
 export { type Permission, PERMISSIONS };
 
 export type ChangePermissionsFailure =
-  | { reason: "last_administrator" }
   | { reason: "changed_meanwhile"; current: Permission[] }
-  | { reason: "password_known_to_others" }
+  | ApplyPermissionsFailure
   | AuthorizeFailure;
 
 /**
@@ -47,41 +46,63 @@ export async function changePermissions(
     });
     if (!allowed.ok) return allowed;
     const held = allowed.value.permissions;
-    const granted = wanted.filter((it) => !held.includes(it));
-    const taken = held.filter((it) => !wanted.includes(it));
-    if (granted.length + taken.length === 0) return ok({ sessionsEnded: 0 });
+    if (sameSet(held, wanted)) return ok({ sessionsEnded: 0 });
     if (!sameSet(held, seen)) {
       return refuse({ reason: "changed_meanwhile", current: held });
     }
-    if (
-      taken.includes("administration") &&
-      !await hasOtherHolder(tx, {
-        permission: "administration",
-        exceptId: subjectId,
-      })
-    ) return refuse({ reason: "last_administrator" });
-
-    if (await isPasswordOfLesser(tx, { subjectId, granted })) {
-      return refuse({ reason: "password_known_to_others" });
-    }
-    await replacePermissions(tx, {
-      userId: subjectId,
-      granted,
-      taken,
-      grantedBy: actor.userId,
-    });
-    if (granted.length > 0) await withdrawEmailChange(tx, subjectId); // asked for by whoever could edit before
-    const sessionsEnded = granted.length > 0
-      ? await deleteSessions(tx, { userId: subjectId })
-      : 0;
-    await recordAudit(tx, context, {
-      event: "privilege_permissions_changed",
-      actorId: actor.userId,
-      subjectId,
-      detail: { granted, taken, sessions: sessionsEnded },
-    });
-    return ok({ sessionsEnded });
+    const by = { actorId: actor.userId };
+    return await applyPermissions(tx, context, { subjectId, held, wanted, by });
   });
+}
+
+export type ApplyPermissionsFailure =
+  | { reason: "last_administrator" }
+  | { reason: "password_known_to_others" };
+
+/**
+ * What every change of permissions does, whoever may ask for it. In a transaction that has the permissions
+ * (`lockPermissions`) and the subject locked.
+ */
+export async function applyPermissions(
+  tx: Database,
+  context: ServiceContext,
+  { subjectId, held, wanted, by }: {
+    subjectId: string;
+    held: Permission[];
+    wanted: Permission[];
+    by: Acting;
+  },
+): Promise<Result<{ sessionsEnded: number }, ApplyPermissionsFailure>> {
+  const granted = wanted.filter((it) => !held.includes(it));
+  const taken = held.filter((it) => !wanted.includes(it));
+  if (
+    taken.includes("administration") &&
+    !await hasOtherHolder(tx, {
+      permission: "administration",
+      exceptId: subjectId,
+    })
+  ) return refuse({ reason: "last_administrator" });
+
+  if (await isPasswordOfLesser(tx, { subjectId, granted })) {
+    return refuse({ reason: "password_known_to_others" });
+  }
+  await replacePermissions(tx, {
+    userId: subjectId,
+    granted,
+    taken,
+    grantedBy: by.actorId,
+  });
+  if (granted.length > 0) await withdrawEmailChange(tx, subjectId); // asked for by whoever could edit before
+  const sessionsEnded = granted.length > 0
+    ? await deleteSessions(tx, { userId: subjectId })
+    : 0;
+  await recordAudit(tx, context, {
+    event: "privilege_permissions_changed",
+    actorId: by.actorId,
+    subjectId,
+    detail: { ...by.detail, granted, taken, sessions: sessionsEnded },
+  });
+  return ok({ sessionsEnded });
 }
 
 /**

@@ -1,18 +1,16 @@
 import { v7 as uuidv7 } from "uuid";
-import {
-  hasHolder,
-  lockPermissions,
-  replacePermissions,
-} from "../db/permissions.ts";
+import { hasHolder, lockPermissions } from "../db/permissions.ts";
 import { PERMISSIONS } from "../db/schema.ts";
 import {
   consumeSetupLink,
   isSetupLinkOpen,
   replaceSetupLink,
 } from "../db/setup_links.ts";
-import { findTaken, insertUsers } from "../db/users.ts";
-import { recordAudit } from "./audit.ts";
 import type { ServiceContext, Services } from "./context.ts";
+import {
+  findTakenProblems,
+  insertFirstAdministrator,
+} from "./first_administrator.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
@@ -85,35 +83,18 @@ export async function completeSetup(
 
   return await inTransaction(context, async (tx) => {
     await lockPermissions(tx);
-    const taken = await findTaken(tx, fields);
-    if (taken.length > 0) {
-      return refuse({
-        reason: "invalid",
-        problems: Object.fromEntries(
-          taken.map((it) => [it, { problem: "taken" as const }]),
-        ),
-      });
-    }
+    const taken = await findTakenProblems(tx, fields);
+    if (taken) return refuse({ reason: "invalid", problems: taken });
     if (
       await hasHolder(tx, "administration") || !await consumeSetupLink(tx, link)
     ) return refuse({ reason: "link_over" });
 
-    await insertUsers(tx, [{ id: userId, ...fields }]);
+    const by = { actorId: userId };
+    await insertFirstAdministrator(tx, context, { userId, fields, by });
     await storePassword(tx, judged.value, {
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,
-    });
-    await replacePermissions(tx, {
-      userId,
-      granted: [...PERMISSIONS],
-      taken: [],
-      grantedBy: null,
-    });
-    await recordAudit(tx, context, {
-      event: "system_setup",
-      actorId: userId,
-      subjectId: userId,
     });
     return ok(undefined);
   });

@@ -4,18 +4,19 @@ import {
   insertView,
   listRecentEvents,
 } from "../db/audit_events.ts";
+import type { Database } from "../db/client.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { endMailLinks } from "../db/mail_links.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
-import { type AuditEventName, recordAudit } from "./audit.ts";
+import { type Acting, type AuditEventName, recordAudit } from "./audit.ts";
 import {
   authorize,
   type AuthorizeFailure,
   type Forbidden,
   forbids,
 } from "./authorization.ts";
-import type { Actor, ServiceContext } from "./context.ts";
+import type { Actor, Permission, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -121,28 +122,49 @@ export async function setUserDisabled(
       subjectId: userId,
     });
     if (!allowed.ok) return allowed;
-    if (
-      disabled && allowed.value.permissions.includes("administration") &&
-      !await hasOtherHolder(tx, {
-        permission: "administration",
-        exceptId: userId,
-      })
-    ) return refuse({ reason: "last_administrator" });
-
-    const changed = await setDisabled(tx, { id: userId, disabled });
-    const sessionsEnded = disabled ? await deleteSessions(tx, { userId }) : 0;
-    if (disabled) {
-      await endMailLinks(tx, { userId, purpose: "password_reset" });
-      await revokeApiTokens(tx, { ownerId: userId });
-    }
-    if (changed) {
-      await recordAudit(tx, context, {
-        event: disabled ? "user_disabled" : "user_enabled",
-        actorId: actor.userId,
-        subjectId: userId,
-        ...(disabled && { detail: { sessions: sessionsEnded } }),
-      });
-    }
-    return ok({ sessionsEnded });
+    const { permissions } = allowed.value;
+    return await applyDisabled(tx, context, {
+      subject: { id: userId, permissions },
+      disabled,
+      by: { actorId: actor.userId },
+    });
   });
+}
+
+/** What it does, whoever may ask for it: in a transaction that has the permissions and the subject locked. */
+export async function applyDisabled(
+  tx: Database,
+  context: ServiceContext,
+  { subject, disabled, by }: {
+    subject: { id: string; permissions: Permission[] };
+    disabled: boolean;
+    by: Acting;
+  },
+): Promise<
+  Result<{ sessionsEnded: number }, { reason: "last_administrator" }>
+> {
+  const { id: userId, permissions } = subject;
+  if (
+    disabled && permissions.includes("administration") &&
+    !await hasOtherHolder(tx, {
+      permission: "administration",
+      exceptId: userId,
+    })
+  ) return refuse({ reason: "last_administrator" });
+
+  const changed = await setDisabled(tx, { id: userId, disabled });
+  const sessionsEnded = disabled ? await deleteSessions(tx, { userId }) : 0;
+  if (disabled) {
+    await endMailLinks(tx, { userId, purpose: "password_reset" });
+    await revokeApiTokens(tx, { ownerId: userId });
+  }
+  if (changed) {
+    await recordAudit(tx, context, {
+      event: disabled ? "user_disabled" : "user_enabled",
+      actorId: by.actorId,
+      subjectId: userId,
+      detail: { ...by.detail, ...(disabled && { sessions: sessionsEnded }) },
+    });
+  }
+  return ok({ sessionsEnded });
 }

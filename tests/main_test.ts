@@ -130,7 +130,7 @@ testOnPostgres(
 );
 
 Deno.test("what ships is never allowed everything (ASVS 13.2.2)", async () => {
-  for (const task of ["start", "demo", "dev"]) {
+  for (const task of ["start", "demo", "dev", "admin"]) {
     const words = await taskCommand(task);
     assert.ok(
       !words.some((it) =>

@@ -20,6 +20,7 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   authn_password_set_fail: "Password not set by staff",
   authn_token_fail: "Wrong API token",
   authz_fail: "Refused",
+  command_run: "Command on the machine",
   email_change_stopped: "Email change stopped",
   email_changed: "Email confirmed",
   excess_rate_limit_exceeded: "Too many attempts",

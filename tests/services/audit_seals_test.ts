@@ -12,19 +12,13 @@ import { createSecretBox } from "../../services/secret_box.ts";
 import type { Services } from "../../services/context.ts";
 import { program } from "../support/app.ts";
 import { testOnEach, testOnPostgres } from "../support/database.ts";
+import { asOwner } from "../support/rows.ts";
 
 const HOUR = 3600 * 1000;
 const MINUTE = 60 * 1000;
 const START = Date.now() - 24 * HOUR;
 
 const key = () => crypto.getRandomValues(new Uint8Array(32));
-
-/** What the owner of the tables can do, and the program can't. */
-async function asOwner(db: Database, statement: ReturnType<typeof sql>) {
-  await db.execute(sql`alter table audit_events disable trigger user`);
-  await db.execute(statement);
-  await db.execute(sql`alter table audit_events enable trigger user`);
-}
 
 /** An audit log with nothing in it, and how its events are made. */
 async function emptyLog(db: Database) {

@@ -1,6 +1,6 @@
 import PostalMime from "postal-mime";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { insertMail, listMails, type MailKind } from "../../db/mails.ts";
+import { insertMail, type MailKind } from "../../db/mails.ts";
 import { createMailLink, type MadeLink } from "../../services/mail_links.ts";
 import type { Program } from "./app.ts";
 import {
@@ -173,17 +173,11 @@ export async function linkFor(
   facts: Record<string, string> = {},
 ): Promise<{ mailId: string; path: string }> {
   const { db } = services;
-  const mail = { kind, userId, facts };
-  await insertMail(db, mail);
-  const { id } = (await listMails(db, userId, 1))[0]!;
+  const id = await insertMail(db, { kind, userId, facts });
   const link = await createMailLink(services, {
-    ...mail,
     id,
-    attempts: 1,
-    name: "",
-    username: "",
-    email: "",
-    language: null,
+    kind,
+    userId,
     disabled: false,
   });
   return { mailId: id, path: new URL((link as MadeLink).url).pathname };

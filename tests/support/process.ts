@@ -21,12 +21,8 @@ export async function startProgram(
   task: "start" | "demo" | "mail",
   environment: Record<string, string>,
 ) {
-  const dataDir = environment.DATA_DIR ?? "data";
-  const args = (await taskCommand(task)).map((it) =>
-    it === "--allow-write=data" ? `--allow-write=${dataDir}` : it
-  );
   const child = new Deno.Command(Deno.execPath(), {
-    args,
+    args: await taskArgs(task, environment),
     cwd: ROOT,
     env: { ...environment, NO_COLOR: "1" },
     stdout: "piped",
@@ -61,6 +57,27 @@ export async function startProgram(
     return status.code;
   }
   return { output, said, end, ended };
+}
+
+/** What `deno task admin …` answers. */
+export async function admin(
+  args: string[],
+  environment: Record<string, string>,
+) {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...await taskArgs("admin", environment), ...args],
+    cwd: ROOT,
+    env: { ...environment, NO_COLOR: "1" },
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+/** The task's command, with the folder that it may write to. */
+async function taskArgs(task: string, { DATA_DIR = "data" }) {
+  return (await taskCommand(task)).map((it) =>
+    it === "--allow-write=data" ? `--allow-write=${DATA_DIR}` : it
+  );
 }
 
 async function collect(

@@ -1,4 +1,4 @@
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { auditEvents, passwords, sessions } from "../../db/schema.ts";
 
@@ -20,4 +20,11 @@ export async function eventsOf(db: Database, subjectId: string, event: string) {
       and(eq(auditEvents.subjectId, subjectId), eq(auditEvents.event, event)),
     )
     .orderBy(desc(auditEvents.id));
+}
+
+/** Changes the audit log as the owner of the tables can, and the program can't. */
+export async function asOwner(db: Database, statement: SQL) {
+  await db.execute(sql`alter table audit_events disable trigger user`);
+  await db.execute(statement);
+  await db.execute(sql`alter table audit_events enable trigger user`);
 }
