@@ -8,9 +8,10 @@ import {
   takeEndingApiTokens,
   touchApiToken,
 } from "../db/api_tokens.ts";
+import type { Database } from "../db/client.ts";
 import { insertMail } from "../db/mails.ts";
 import { type Scope, SCOPES } from "../db/schema_programs.ts";
-import { recordAudit } from "./audit.ts";
+import { type Acting, recordAudit } from "./audit.ts";
 import { authorizeActor, type Forbidden } from "./authorization.ts";
 import type { Actor, ServiceContext, Services } from "./context.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
@@ -205,16 +206,26 @@ export async function endApiToken(
       action: "manage_tokens",
     });
     if (!allowed.ok) return allowed;
-    const ended = await revokeApiToken(tx, { id: tokenId });
-    if (!ended) return refuse({ reason: "not_found" });
-    await recordAudit(tx, context, {
-      event: "api_token_revoked",
-      actorId: actor.userId,
-      subjectId: ended.ownerId,
-      detail: { token: tokenId, name: ended.name },
-    });
-    return ok(undefined);
+    const by = { actorId: actor.userId };
+    return await applyTokenEnd(tx, context, { tokenId, by });
   });
+}
+
+/** What it does, whoever may ask for it. */
+export async function applyTokenEnd(
+  tx: Database,
+  context: ServiceContext,
+  { tokenId, by }: { tokenId: string; by: Acting },
+): Promise<Result<void, { reason: "not_found" }>> {
+  const ended = await revokeApiToken(tx, { id: tokenId });
+  if (!ended) return refuse({ reason: "not_found" });
+  await recordAudit(tx, context, {
+    event: "api_token_revoked",
+    actorId: by.actorId,
+    subjectId: ended.ownerId,
+    detail: { ...by.detail, token: tokenId, name: ended.name },
+  });
+  return ok(undefined);
 }
 
 /** Tells owners of tokens that end soon, once each (ASVS 6.4.5). */

@@ -1,6 +1,8 @@
+import { validate } from "uuid";
 import type { Database } from "../db/client.ts";
 import { lockPermissions } from "../db/permissions.ts";
 import { findUser, lockUser, type UserDetails } from "../db/users.ts";
+import { applyTokenEnd } from "./api_tokens.ts";
 import type { Permission, ServiceContext } from "./context.ts";
 import { OPERATOR } from "./operator.ts";
 import {
@@ -17,19 +19,19 @@ export interface OperatorChange {
   sessionsEnded: number;
 }
 
-export type SetPermissionFailure =
+export type SetPermissionByOperatorFailure =
   | { reason: "not_found" }
   | ApplyPermissionsFailure;
 
 /** The operator grants or takes one permission; what follows is what follows on the page. */
-export async function setPermission(
+export async function setPermissionByOperator(
   context: ServiceContext,
   { subjectId, permission, granted }: {
     subjectId: string;
     permission: Permission;
     granted: boolean;
   },
-): Promise<Result<OperatorChange, SetPermissionFailure>> {
+): Promise<Result<OperatorChange, SetPermissionByOperatorFailure>> {
   return await inTransaction(context, async (tx) => {
     const subject = await lockSubject(tx, subjectId);
     if (!subject) return refuse({ reason: "not_found" });
@@ -49,7 +51,7 @@ export async function setPermission(
   });
 }
 
-export type SetDisabledFailure =
+export type SetDisabledByOperatorFailure =
   | { reason: "not_found" }
   | { reason: "last_administrator" };
 
@@ -57,7 +59,7 @@ export type SetDisabledFailure =
 export async function setDisabledByOperator(
   context: ServiceContext,
   { subjectId, disabled }: { subjectId: string; disabled: boolean },
-): Promise<Result<OperatorChange, SetDisabledFailure>> {
+): Promise<Result<OperatorChange, SetDisabledByOperatorFailure>> {
   return await inTransaction(context, async (tx) => {
     const subject = await lockSubject(tx, subjectId);
     if (!subject) return refuse({ reason: "not_found" });
@@ -66,6 +68,18 @@ export async function setDisabledByOperator(
     const applied = await applyDisabled(tx, context, { subject, disabled, by });
     return applied.ok ? ok({ changed: true, ...applied.value }) : applied;
   });
+}
+
+/** The operator ends somebody's API token. */
+export async function endTokenByOperator(
+  context: ServiceContext,
+  { tokenId }: { tokenId: string },
+): Promise<Result<void, { reason: "not_found" }>> {
+  if (!validate(tokenId)) return refuse({ reason: "not_found" });
+  return await inTransaction(
+    context,
+    (tx) => applyTokenEnd(tx, context, { tokenId, by: OPERATOR }),
+  );
 }
 
 const UNCHANGED: OperatorChange = { changed: false, sessionsEnded: 0 };

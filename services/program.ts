@@ -57,7 +57,10 @@ export function createServices(
 
 const HOUR = 3600 * 1000;
 
-/** Hourly: what can never be used again goes away, and the audit log is sealed. Several instances may do it at once. */
+/**
+ * Hourly: what can never be used again goes away, and the audit log is sealed. Several instances may do it at
+ * once.
+ */
 export function startHousekeeping(services: Services) {
   const { db, settings, log } = services;
   const timer = setInterval(async () => {

@@ -4,6 +4,7 @@ import { disable, enable } from "./disablement.ts";
 import { createAdministrator, setup } from "./first_administrator.ts";
 import { grant, revoke } from "./permissions.ts";
 import { resetPassword } from "./reset_password.ts";
+import { revokeToken, tokens } from "./tokens.ts";
 
 /** Everything that works without a browser. Whoever can run it is the operator of the machine. */
 export const COMMANDS: Record<string, Command> = {
@@ -14,6 +15,8 @@ export const COMMANDS: Record<string, Command> = {
   revoke,
   disable,
   enable,
+  tokens,
+  "revoke-token": revokeToken,
   "seal-audit": sealAudit,
   "verify-audit": verifyAudit,
 };

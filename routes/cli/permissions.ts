@@ -1,5 +1,5 @@
 import type { ServiceContext } from "../../services/context.ts";
-import { setPermission } from "../../services/operator_changes.ts";
+import { setPermissionByOperator } from "../../services/operator_changes.ts";
 import { type Permission, PERMISSIONS } from "../../services/permissions.ts";
 import { PERMISSION_LABELS } from "../../views/refusals.ts";
 import { LAST_ADMINISTRATOR, PASSWORD_KNOWN } from "../messages.ts";
@@ -32,7 +32,7 @@ function change(
 ) {
   const permission = readPermission(word!);
   return withSubject(context, user!, async ({ id: subjectId, name }) => {
-    const set = await setPermission(context, {
+    const set = await setPermissionByOperator(context, {
       subjectId,
       permission,
       granted,
