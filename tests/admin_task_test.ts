@@ -85,7 +85,7 @@ testOnPostgres(
       SECRET_KEY: Buffer.alloc(32, 8).toString("base64"),
     });
     assert.deepEqual([other.code, other.stdout], [3, ""]);
-    assert.match(other.stderr, /by a key that SECRET_KEY no longer has/);
+    assert.match(other.stderr, /by a key that SECRET_KEY doesn't have/);
   },
 );
 

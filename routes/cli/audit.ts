@@ -97,7 +97,7 @@ function differenceText({ what, after, until, expected, found }: Difference) {
     case "changed":
       return `Events ${span}, or their seal, were changed: ${counts}.`;
     case "key_gone":
-      return `Events ${span} were sealed by a key that SECRET_KEY no longer has.`;
+      return `Events ${span} were sealed by a key that SECRET_KEY doesn't have.`;
   }
 }
 
