@@ -55,6 +55,8 @@ const SIGNED_IN = [
   "GET /account/sessions",
   "POST /account/sessions",
   "GET /help",
+  "GET /api/docs",
+  "GET /api/problems",
 ];
 const LOOKING = ["GET /users", `GET ${U}`];
 const MANAGING = [
@@ -75,7 +77,14 @@ const MANAGING = [
   `GET ${U}/second-factor`,
   `POST ${U}/second-factor`,
 ];
-const GRANTING = [`GET ${U}/permissions`, `POST ${U}/permissions`];
+const GRANTING = [
+  `GET ${U}/permissions`,
+  `POST ${U}/permissions`,
+  "GET /api-tokens",
+  "GET /api-tokens/new",
+  "POST /api-tokens/new",
+  "POST /api-tokens/:id/revocation",
+];
 
 /** Who may come in where: the authorization table of the README, asked of the program itself. */
 const DOORS: Record<string, { holds: Permission[]; open: string[] }> = {
