@@ -6,7 +6,14 @@ import {
   findAuditEvents,
 } from "../../services/audit_log.ts";
 import type { AppEnv } from "../env.ts";
-import { answer, guarded, HEADERS, linkNext, problems } from "./operation.ts";
+import {
+  answer,
+  guarded,
+  HEADERS,
+  linkNext,
+  pageSize,
+  problems,
+} from "./operation.ts";
 import { notFoundProblem } from "./problems.ts";
 import { EXAMPLE_ID } from "./user_schema.ts";
 import { onInvalid } from "./validation.ts";
@@ -65,9 +72,7 @@ const list = createRoute({
       until: z.iso.datetime().optional().openapi({
         description: "Before this time",
       }),
-      limit: z.coerce.number().int().min(1).max(100).default(50).openapi({
-        type: "integer",
-      }),
+      limit: pageSize({ usual: 50, most: 100 }),
       cursor: z.uuid().optional(),
     }),
   },

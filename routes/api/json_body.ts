@@ -7,12 +7,16 @@ import { problem } from "./problems.ts";
 /** Objects and lists within each other; the deepest body that an operation takes has 3. */
 const MAX_DEPTH = 10;
 
+export const JSON_TYPE = "application/json";
+
 /**
- * Refuses bodies of another type, and those that two readers could understand differently: a key twice,
+ * Refuses bodies of another type, none where one is `needed`, and those that two readers could understand differently: a key twice,
  * whatever is not JSON to the letter, anything but UTF-8 (RFC 8259, 4 and 8.1; ASVS 1.5.3, 3.5.2). The
  * operation's schema judges the rest.
  */
-export function strictBody(...types: string[]) {
+export function strictBody(
+  { types, needed }: { types: string[]; needed: boolean },
+) {
   return createMiddleware<AppEnv>(async (c, next) => {
     const sent = c.req.header("Content-Type");
     if (sent !== undefined && !isOneOf(types, sent)) {
@@ -21,10 +25,9 @@ export function strictBody(...types: string[]) {
     let refused: string | undefined;
     await limitBody(c, async () => {
       const bytes = await c.req.arrayBuffer();
-      if (bytes.byteLength > 0 && sent === undefined) {
-        throw new HTTPException(415);
-      }
-      refused = refusalOf(bytes);
+      const empty = bytes.byteLength === 0;
+      if (!empty && sent === undefined) throw new HTTPException(415);
+      refused = empty && !needed ? undefined : refusalOf(bytes);
       if (refused === undefined) await next();
     });
     return refused === undefined
@@ -42,7 +45,6 @@ function isOneOf(types: string[], sent: string) {
 }
 
 function refusalOf(bytes: ArrayBuffer): string | undefined {
-  if (bytes.byteLength === 0) return undefined; // the schema says whether one is needed
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { AppEnv } from "../env.ts";
 import { type Access, permissionNames, requireAccess } from "./access.ts";
 import { idempotent } from "./idempotency.ts";
-import { strictBody } from "./json_body.ts";
+import { JSON_TYPE, strictBody } from "./json_body.ts";
 import { Problem, PROBLEMS } from "./problems.ts";
 
 /** What an operation says of who may call it, and what stands before its handler. */
@@ -21,12 +21,16 @@ export function guarded(
   };
 }
 
-/** As `guarded`, for an operation that changes something: strict JSON, and for a POST, once for each key. */
+/**
+ * As `guarded`, for an operation that changes something: strict JSON, and for a POST, once for each key.
+ *
+ * @param body the type of the body that it needs
+ */
 export function changing(
-  { once = false, type = "application/json", ...access }: Access & {
+  { once = false, body, ...access }: Access & {
     description: string;
     once?: boolean;
-    type?: string;
+    body?: string;
   },
 ) {
   const { middleware, ...said } = guarded(access);
@@ -34,7 +38,7 @@ export function changing(
     ...said,
     middleware: [
       ...middleware,
-      strictBody(type),
+      strictBody({ types: [body ?? JSON_TYPE], needed: body !== undefined }),
       ...(once ? [idempotent] : []),
     ],
   };
@@ -157,4 +161,13 @@ export function linkNext(c: Context<AppEnv>, cursor: string | undefined) {
   const next = new URL(pathname + search, PUBLIC_URL);
   next.searchParams.set("cursor", cursor);
   c.header("Link", `<${next.href}>; rel="next"`);
+}
+
+/** How many items a page has, where the caller says. */
+export function pageSize({ usual, most }: { usual: number; most: number }) {
+  return z.coerce.number().int().min(1).max(most).default(usual).openapi({
+    type: "integer",
+    minimum: 1,
+    maximum: most,
+  });
 }

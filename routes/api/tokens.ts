@@ -11,6 +11,7 @@ import {
   SCOPES,
 } from "../../services/api_tokens.ts";
 import type { AppEnv } from "../env.ts";
+import { JSON_TYPE } from "./json_body.ts";
 import {
   answer,
   BODY_PROBLEMS,
@@ -21,6 +22,7 @@ import {
   IdempotencyKey,
   jsonBody,
   linkNext,
+  pageSize,
   problems,
 } from "./operation.ts";
 import { problem, type Refusal } from "./problems.ts";
@@ -96,9 +98,7 @@ const list = createRoute({
   request: {
     query: z.strictObject({
       cursor: z.uuid().optional(),
-      limit: z.coerce.number().int().min(1).max(100).default(50).openapi({
-        type: "integer",
-      }),
+      limit: pageSize({ usual: 50, most: 100 }),
     }),
   },
   responses: {
@@ -114,6 +114,7 @@ const create = createRoute({
   summary: "Make an API token",
   tags: ["Tokens"],
   ...changing({
+    body: JSON_TYPE,
     ...access,
     description:
       "For the caller. With a token, not more scopes and not more time than that one has.",

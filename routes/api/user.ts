@@ -66,7 +66,7 @@ const change = createRoute({
     permissions: ["user_management"],
     description:
       "By JSON Merge Patch. A new email address waits in `pendingEmail` until its owner confirms it.",
-    type: MERGE_PATCH,
+    body: MERGE_PATCH,
   }),
   request: {
     params: UserId,

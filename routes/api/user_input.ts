@@ -28,7 +28,7 @@ export const UserPatch = z.strictObject({
   name: z.string().optional(),
   email: email.optional(),
   externalId: externalId.optional(),
-  attributes: z.record(z.string(), z.string().nullable()).nullable().optional(),
+  attributes: z.record(z.string(), z.string().nullable()).optional(),
 }).openapi("UserPatch", {
   description:
     "JSON Merge Patch (RFC 7396): what is not named stays; null takes it away.",
@@ -53,9 +53,7 @@ export function merge(
   const { username = user.username, name = user.name } = patch;
   // What waits for its confirmation is what was asked for.
   const { email = user.pendingEmail ?? user.email } = patch;
-  const attributes = patch.attributes === null
-    ? {}
-    : { ...user.attributes, ...patch.attributes };
+  const attributes = { ...user.attributes, ...patch.attributes };
   return {
     username,
     name,
@@ -72,7 +70,7 @@ export function merge(
 
 /** Attributes that the setting doesn't declare: a form would not have them. */
 export function undeclaredAttributes(
-  given: Record<string, unknown> | null | undefined,
+  given: Record<string, unknown> | undefined,
   declared: readonly { name: string }[],
 ): ProblemEntry[] {
   return Object.keys(given ?? {})

@@ -12,6 +12,7 @@ import { getUser } from "../../services/users.ts";
 import { violationText } from "../../views/violations.ts";
 import type { AppEnv } from "../env.ts";
 import { changedMeanwhile, refusePrecondition } from "./etag.ts";
+import { JSON_TYPE } from "./json_body.ts";
 import {
   answer,
   BODY_PROBLEMS,
@@ -65,6 +66,7 @@ const set = createRoute({
   summary: "Set a user's password",
   tags: ["Passwords"],
   ...changing({
+    body: JSON_TYPE,
     scope: "passwords:set",
     permissions: ["user_management"],
     description:

@@ -4,6 +4,7 @@ import { getUser } from "../../services/users.ts";
 import type { AppEnv } from "../env.ts";
 import { LAST_ADMINISTRATOR, PASSWORD_KNOWN } from "../messages.ts";
 import { changedMeanwhile, refusePrecondition } from "./etag.ts";
+import { JSON_TYPE } from "./json_body.ts";
 import {
   BODY_PROBLEMS,
   changing,
@@ -30,6 +31,7 @@ const replace = createRoute({
   summary: "Set a user's permissions",
   tags: ["Users"],
   ...changing({
+    body: JSON_TYPE,
     scope: "users:write",
     permissions: ["administration"],
     description: "Whoever gains one has to sign in again.",

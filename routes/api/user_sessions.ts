@@ -6,6 +6,7 @@ import {
 } from "../../services/sessions.ts";
 import { getUser } from "../../services/users.ts";
 import type { AppEnv } from "../env.ts";
+import { JSON_TYPE } from "./json_body.ts";
 import {
   answer,
   BODY_PROBLEMS,
@@ -107,6 +108,7 @@ const removeFactor = createRoute({
   summary: "Remove a user's second factor",
   tags: ["Passwords"],
   ...changing({
+    body: JSON_TYPE,
     scope: "passwords:set",
     permissions: ["user_management"],
     description:

@@ -3,6 +3,7 @@ import { createUser } from "../../services/user_edits.ts";
 import { findUsers, type UserHit } from "../../services/user_search.ts";
 import { getUser } from "../../services/users.ts";
 import type { AppEnv } from "../env.ts";
+import { JSON_TYPE } from "./json_body.ts";
 import {
   answer,
   BODY_PROBLEMS,
@@ -12,6 +13,7 @@ import {
   IdempotencyKey,
   jsonBody,
   linkNext,
+  pageSize,
   problems,
 } from "./operation.ts";
 import { invalid, refused } from "./refusals.ts";
@@ -39,9 +41,7 @@ const SearchQuery = z.strictObject({
   staff: yes.optional().openapi({
     description: "Only users who hold a permission",
   }),
-  limit: z.coerce.number().int().min(1).max(100).default(25).openapi({
-    type: "integer",
-  }),
+  limit: pageSize({ usual: 25, most: 100 }),
   cursor: z.string().max(2000).optional().openapi({
     description: "`next` of the page before",
   }),
@@ -121,6 +121,7 @@ const create = createRoute({
   summary: "Create a user",
   tags: ["Users"],
   ...changing({
+    body: JSON_TYPE,
     scope: "users:write",
     permissions: ["user_management"],
     description: "Without a password: nobody can sign in before one is set.",
