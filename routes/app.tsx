@@ -29,6 +29,7 @@ import { ID } from "./paths.ts";
 import { securityHeaders } from "./security_headers.ts";
 import { resume } from "./session.ts";
 import { reports } from "./reports.tsx";
+import { createScim } from "./scim/scim.ts";
 import { secondStep } from "./second_step.tsx";
 import { setup } from "./setup.tsx";
 import { signInRoutes } from "./sign_in.tsx";
@@ -59,6 +60,7 @@ export function createApp(services: Services, assets: Assets) {
     .get("/static/:file", assets.handler)
     // Programs, with doors of their own:
     .route("/api/v1", createApi())
+    .route("/scim/v2", createScim())
     .use(deadline, refuseUnknownMethod, limitBody, resume, readForm)
     .use(refuseCrossSite)
     // The authorization table: who may reach what is read here and nowhere else.
@@ -110,7 +112,7 @@ export function createApp(services: Services, assets: Assets) {
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
     .onError((error, c) =>
-      c.req.path.startsWith("/api/v1/")
+      /^\/(api\/v1|scim\/v2)\//.test(c.req.path)
         ? apiFailure(error, c)
         : onError(error, c)
     );

@@ -145,7 +145,7 @@ async function mayStillSet(
 }
 
 /** That somebody tried a password which the user has or had: it could have been a guess. */
-async function recordReuse(
+export async function recordReuse(
   tx: Database,
   context: ServiceContext,
   { actor, subjectId, violations }: {

@@ -18,17 +18,28 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  * is sent by any page that the browser shows, so there `Origin` has to be there and ours on every unsafe method.
  */
 export const authenticate = createMiddleware<AppEnv>(async (c, next) => {
-  const header = c.req.header("Authorization");
-  if (header === undefined) {
+  if (c.req.header("Authorization") === undefined) {
     await resumeActor(c, readCookie(c, "session"));
     return await refuseSession(c) ?? await next();
   }
+  return await takeToken(c) ?? await next();
+});
+
+/** As `authenticate`, by a token alone: where only programs have business. */
+export const authenticateToken = createMiddleware<AppEnv>(async (c, next) =>
+  c.req.header("Authorization") === undefined
+    ? unauthenticated(c)
+    : await takeToken(c) ?? await next()
+);
+
+async function takeToken(c: Context<AppEnv>): Promise<Response | undefined> {
+  const header = c.req.header("Authorization") ?? "";
   const text = header.match(/^Bearer +([\w.~+/=-]+) *$/i)?.[1] ?? "";
   const found = await authenticateApiToken(c.var.services, text);
   if (!found.ok) return await refuseToken(c, found.failure);
   c.set("actor", found.value);
-  await next();
-});
+  return undefined;
+}
 
 async function refuseToken(
   c: Context<AppEnv>,

@@ -12,7 +12,7 @@ export function answerMethods(
   c: Context<AppEnv>,
   { router }: Pick<Hono<AppEnv>, "router">,
 ): Response | undefined {
-  const path = c.req.path.replace(/^\/api\/v1/, "");
+  const path = c.req.path.replace(/^\/(api\/v1|scim\/v2)/, "");
   const answers = METHODS.filter((method) =>
     router.match(method, path)[0]
       .some(([[, route]]) => route.method === method)
