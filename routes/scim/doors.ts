@@ -19,7 +19,10 @@ export const REMOVING = CHANGING;
 
 export const WRITING = [
   CHANGING,
-  strictBody("application/scim+json", "application/json"),
+  strictBody({
+    types: ["application/scim+json", "application/json"],
+    needed: true,
+  }),
 ] as const;
 
 const SETTING = requireAccess({
