@@ -1,13 +1,16 @@
 import { sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import { insertApiToken, revokeApiTokens } from "../db/api_tokens.ts";
 import type { Database } from "../db/client.ts";
 import { insertPasswords } from "../db/passwords.ts";
 import { replacePermissions } from "../db/permissions.ts";
-import { hasUsers, insertUsers } from "../db/users.ts";
+import { SCOPES } from "../db/schema_programs.ts";
+import { findUserByIdentifier, hasUsers, insertUsers } from "../db/users.ts";
+import { API_TOKEN_DAYS, API_TOKEN_PREFIX } from "./api_tokens.ts";
 import { SettingError, type Settings } from "./config.ts";
 import type { Permission, Services } from "./context.ts";
 import { demoPeople, type DemoPerson } from "./demo_people.ts";
-import { createToken } from "./tokens.ts";
+import { createToken, formatToken, hashSecret } from "./tokens.ts";
 
 /** The staff of the demo. These passwords exist nowhere else: the demo has a database of its own. */
 const STAFF: {
@@ -69,13 +72,34 @@ export async function seedDemo(services: Services): Promise<string[]> {
       await seedUsers(tx, services, DEMO_USERS);
     });
   }
+  const token = await demoToken(services.db);
   return [
     "",
     ...STAFF.map(({ username, password, does }) =>
       `sign in: ${username} / ${password} (${does})`
     ),
+    `API token of ${PROGRAMS_OWNER}, until the next start: ${token}`,
     "",
   ];
+}
+
+/** Whose token the demo gives programs. */
+const PROGRAMS_OWNER = "ada.admin";
+
+/** A token for everything, made anew at each start: none can be read again. */
+async function demoToken(db: Database): Promise<string> {
+  const owner = (await findUserByIdentifier(db, PROGRAMS_OWNER))!;
+  const token = createToken();
+  await revokeApiTokens(db, { ownerId: owner.id });
+  await insertApiToken(db, {
+    id: token.id,
+    ownerId: owner.id,
+    name: "demo",
+    scopes: [...SCOPES],
+    secretHash: hashSecret(token.secret),
+    expiresAt: new Date(Date.now() + API_TOKEN_DAYS.usual * DAY),
+  });
+  return API_TOKEN_PREFIX + formatToken(token);
 }
 
 async function seedStaff(tx: Database, { hasher }: Services) {
