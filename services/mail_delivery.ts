@@ -13,6 +13,7 @@ import {
   MailRefusedError,
   type MailTransport,
 } from "./mail_transport.ts";
+import { startWorker } from "./worker.ts";
 
 /** A mail as it is written: whom it goes to, what happened, and its link if it has one. */
 export interface MailLetter {
@@ -36,7 +37,6 @@ export interface MailOffice {
 const AT_ONCE = 5;
 /** A mail takes some ten answers of the server, each of which may take SMTP_TIMEOUT_SECONDS. */
 const LEASE_TIMEOUTS = 12;
-const POLL_MS = 1_000;
 
 /**
  * Sends what is due until it is stopped. The value stops it, once what is under way has ended. Any number of
@@ -46,28 +46,12 @@ export function startMailWorker(
   services: Services,
   office: MailOffice,
 ): () => Promise<void> {
-  let stopped = false;
-  let wake = () => {};
-  const running = (async () => {
-    while (!stopped) {
-      const handled = await deliverDueMails(services, office).catch((error) => {
-        services.log("error", "mail_worker_failed", describeError(error));
-        return 0;
-      });
-      if (handled > 0 || stopped) continue;
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, POLL_MS);
-        wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
-  })();
+  const stop = startWorker(services, {
+    name: "mail_worker",
+    work: () => deliverDueMails(services, office),
+  });
   return async () => {
-    stopped = true;
-    wake();
-    await running;
+    await stop();
     office.transport.close();
   };
 }
