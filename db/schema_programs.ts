@@ -159,7 +159,10 @@ export const webhookDeliveries = pgTable("webhook_deliveries", {
   dueAt: instant("due_at").notNull().defaultNow(),
 }, (t) => [
   primaryKey({ columns: [t.webhookId, t.eventId] }),
-  index("webhook_deliveries_due").on(t.dueAt).where(sql`state = 'queued'`),
+  // By webhook, so that none has to be looked for behind what waits of another.
+  index("webhook_deliveries_due").on(t.webhookId, t.dueAt).where(
+    sql`state = 'queued'`,
+  ),
 ]);
 
 /** What the receiver answered, each time. */
