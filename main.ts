@@ -20,6 +20,8 @@ import { createServices, startHousekeeping } from "./services/program.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
+import { createWebhookTransport } from "./services/webhook_transport.ts";
+import { startWebhookWorker } from "./services/webhook_delivery.ts";
 import { DataDirError } from "./db/embedded.ts";
 import { writeLetter } from "./views/mails.tsx";
 
@@ -126,12 +128,20 @@ async function administer(args: string[]) {
   Deno.exit(code);
 }
 
+/** The two outboxes: mails and webhooks. */
 function startMail(services: Services) {
+  const { settings } = services;
   const transport = createMailTransport(
-    services.settings,
+    settings,
     (file) => log("info", "mail_written", { file }),
   );
-  return startMailWorker(services, { transport, write: writeLetter });
+  const stops = [
+    startMailWorker(services, { transport, write: writeLetter }),
+    startWebhookWorker(services, createWebhookTransport(settings)),
+  ];
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
 }
 
 function warnOfEmbedded({ DATA_DIR }: Settings) {

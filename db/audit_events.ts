@@ -33,14 +33,20 @@ const insertion = builtOnce((db) =>
   }).prepare("insert_audit_event")
 );
 
-export async function insertAuditEvent(db: Database, event: NewAuditEvent) {
+/** Gives the event's id. */
+export async function insertAuditEvent(
+  db: Database,
+  event: NewAuditEvent,
+): Promise<string> {
+  const id = uuidv7();
   await insertion(db).execute({
-    id: uuidv7(),
+    id,
     actorId: null,
     subjectId: null,
     detail: {},
     ...event,
   });
+  return id;
 }
 
 /** That a user was looked at; nothing where there is no such user. */

@@ -38,6 +38,11 @@ export const AUDIT_EVENTS = [
   "user_enabled",
   "user_updated",
   "system_setup",
+  "webhook_changed",
+  "webhook_created",
+  "webhook_redelivered",
+  "webhook_removed",
+  "webhook_tested",
 ] as const;
 export type AuditEventName = typeof AUDIT_EVENTS[number];
 
@@ -52,13 +57,13 @@ export interface AuditEvent {
 /** Whom an event names as the one who acts, and what it says of them where that is no account. */
 export type Acting = { actorId: string | null; detail?: { by: "cli" } };
 
-/** Appends an event: in the transaction of the change, so that neither is there without the other. */
+/** Appends an event: in the transaction of the change, so that neither is there without the other. Gives its id. */
 export async function recordAudit(
   db: Database,
   { requestId, address }: Pick<ServiceContext, "requestId" | "address">,
   event: AuditEvent,
-) {
-  await insertAuditEvent(db, { ...event, requestId, address });
+): Promise<string> {
+  return await insertAuditEvent(db, { ...event, requestId, address });
 }
 
 /** Refusals of one person, or one address, that the log of a quarter of an hour keeps. */

@@ -17,7 +17,8 @@ export type Action =
   | "send_reset_link"
   | "settle_report"
   | "change_permissions"
-  | "manage_tokens";
+  | "manage_tokens"
+  | "manage_webhooks";
 
 /** What each action takes: a permission, and where a program does it, a scope of its token. */
 const NEEDED: Record<Action, { permission: Permission; scope: Scope | null }> =
@@ -35,6 +36,7 @@ const NEEDED: Record<Action, { permission: Permission; scope: Scope | null }> =
     settle_report: { permission: "user_management", scope: null }, // for people alone
     change_permissions: { permission: "administration", scope: "users:write" },
     manage_tokens: { permission: "administration", scope: "tokens:manage" },
+    manage_webhooks: { permission: "administration", scope: null },
   };
 
 /** Why somebody may not do something to somebody; a page says it in words. */

@@ -104,6 +104,8 @@ const Settings = z.object({
   MAIL_ATTEMPTS: whole(1, 50).default(10),
   MAIL_WORKER: z.enum(["on", "off"]).default("on"),
 
+  WEBHOOK_TARGETS: words.default([]),
+
   HASH_MEMORY_KIB: whole(7_168, 4_194_304).default(19_456),
   HASH_ITERATIONS: whole(1, 100).default(2),
   HASH_PARALLELISM: whole(1, 64).default(1),
@@ -172,7 +174,7 @@ function checkTogether(settings: Settings): Settings {
 
 /** First words of our settings that other programs hardly use: with them a misspelling is found. */
 const FAMILIES =
-  /^(PASSDESK|PASSWORD|PASSPHRASE|SIGN_IN|SESSION|SEARCH|DATABASE|BREACH|HASH|TEMPORARY|RESET|MAIL)_/;
+  /^(PASSDESK|PASSWORD|PASSPHRASE|SIGN_IN|SESSION|SEARCH|DATABASE|BREACH|HASH|TEMPORARY|RESET|MAIL|WEBHOOK)_/;
 const FOREIGN = new Set(["SESSION_MANAGER"]); // every X11 desktop sets it
 
 function looksLikeOurs(name: string) {

@@ -13,6 +13,7 @@ import {
   MailRefusedError,
   type MailTransport,
 } from "./mail_transport.ts";
+import { retrySeconds } from "./retry.ts";
 import { startWorker } from "./worker.ts";
 
 /** A mail as it is written: whom it goes to, what happened, and its link if it has one. */
@@ -136,9 +137,4 @@ async function recordRefusal(
     answer,
     ...(!refusal && describeError(error)),
   });
-}
-
-/** Half a minute at first, then twice as long each time, up to an hour. */
-function retrySeconds(attempts: number) {
-  return Math.min(30 * 2 ** (attempts - 1), 3600);
 }

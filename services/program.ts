@@ -8,6 +8,10 @@ import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
 import { deleteOverSessions } from "../db/sessions.ts";
+import {
+  deleteOldDeliveries,
+  deleteOldDeliveryAttempts,
+} from "../db/webhook_deliveries.ts";
 import { checkRanges } from "./address.ts";
 import { remindOfEndingTokens } from "./api_tokens.ts";
 import { sealAuditLog } from "./audit_seals.ts";
@@ -23,6 +27,7 @@ import { createPasswordHasher } from "./password_hash.ts";
 import { createPasswordPolicy } from "./password_policy.ts";
 import { createSecretBox } from "./secret_box.ts";
 import { sessionClocks } from "./sessions.ts";
+import { parseTarget } from "./webhook_targets.ts";
 
 /** Puts the program together from its settings. */
 export function createServices(
@@ -31,6 +36,7 @@ export function createServices(
   secretKeys: Uint8Array[],
 ): Services {
   checkProxies(settings);
+  checkWebhookTargets(settings);
   return {
     db,
     settings,
@@ -76,6 +82,8 @@ export function startHousekeeping(services: Services) {
       await deleteOldIdempotentAnswers(db);
       await remindOfEndingTokens({ db });
       await sealAuditLog(services);
+      await deleteOldDeliveries(db);
+      await deleteOldDeliveryAttempts(db);
     } catch (error) {
       log("error", "housekeeping_failed", describeError(error));
     }
@@ -116,5 +124,17 @@ function checkProxies({ TRUSTED_PROXIES }: Settings) {
     throw new SettingError(
       "TRUSTED_PROXIES: must be addresses or CIDR ranges, with commas between, and not everybody (/0)",
     );
+  }
+}
+
+function checkWebhookTargets({ WEBHOOK_TARGETS }: Settings) {
+  for (const it of WEBHOOK_TARGETS) {
+    try {
+      parseTarget(it);
+    } catch {
+      throw new SettingError(
+        `WEBHOOK_TARGETS: "${it}" is no host (hooks.example.org, *.example.org), address or CIDR range`,
+      );
+    }
   }
 }

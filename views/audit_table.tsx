@@ -37,6 +37,11 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   user_enabled: "Enabled",
   user_updated: "Edited",
   system_setup: "First administrator created",
+  webhook_changed: "Webhook changed",
+  webhook_created: "Webhook created",
+  webhook_redelivered: "Webhook: delivered again",
+  webhook_removed: "Webhook removed",
+  webhook_tested: "Webhook tested",
 };
 
 /** Events, the newest first. */
