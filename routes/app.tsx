@@ -44,6 +44,8 @@ import { userPermissions } from "./user_permissions.tsx";
 import { userSecondFactor } from "./user_second_factor.tsx";
 import { users } from "./users.tsx";
 import { userSessions } from "./user_sessions.tsx";
+import { webhook } from "./webhook.tsx";
+import { webhooks } from "./webhooks.tsx";
 
 export function createApp(services: Services, assets: Assets) {
   const staff = requirePermission("user_management");
@@ -111,6 +113,9 @@ export function createApp(services: Services, assets: Assets) {
     .route("/reports", reports)
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
+    .use("/webhooks/*", requirePermission("administration"))
+    .route("/webhooks", webhooks)
+    .route(`/webhooks/${ID}`, webhook)
     .onError((error, c) =>
       /^\/(api\/v1|scim\/v2)\//.test(c.req.path)
         ? apiFailure(error, c)

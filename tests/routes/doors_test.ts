@@ -77,6 +77,7 @@ const MANAGING = [
   `GET ${U}/second-factor`,
   `POST ${U}/second-factor`,
 ];
+const W = "/webhooks/:id";
 const GRANTING = [
   `GET ${U}/permissions`,
   `POST ${U}/permissions`,
@@ -84,6 +85,19 @@ const GRANTING = [
   "GET /api-tokens/new",
   "POST /api-tokens/new",
   "POST /api-tokens/:id/revocation",
+  "GET /webhooks",
+  "GET /webhooks/new",
+  "POST /webhooks/new",
+  `GET ${W}`,
+  `GET ${W}/edit`,
+  `POST ${W}/edit`,
+  `POST ${W}/pause`,
+  `GET ${W}/secret`,
+  `POST ${W}/secret`,
+  `GET ${W}/removal`,
+  `POST ${W}/removal`,
+  `POST ${W}/tests`,
+  `POST ${W}/redeliveries`,
 ];
 
 /** Who may come in where: the authorization table of the README, asked of the program itself. */

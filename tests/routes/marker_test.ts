@@ -6,6 +6,7 @@ import { testOnEach } from "../support/database.ts";
 import { linkIn, mailbox } from "../support/mail.ts";
 import { person } from "../support/people.ts";
 import { enrolTotp } from "../support/totp.ts";
+import { receiver, verify, webhookOffice } from "../support/webhooks.ts";
 
 /** Every row of every table, as text. */
 async function dump(db: Database): Promise<string> {
@@ -85,5 +86,55 @@ testOnEach(
       assert.ok(!pages.join().includes(it), `page: ${it}`);
     }
     await mails.close();
+  },
+);
+
+testOnEach(
+  "a webhook's secret is shown once and is nowhere afterwards; what follows its host is in no log (ASVS 16.2.5)",
+  async ({ db }) => {
+    const running = program({ db }, { WEBHOOK_TARGETS: "127.0.0.1" });
+    const admin = await person(db, { permissions: ["administration"] });
+    const visitor = browser(running);
+    await visitor.signIn(admin);
+    const there = await receiver((response) => {
+      response.statusCode = 500;
+      response.end();
+    });
+    const url = `${there.url}/marker-path?key=marker-key`;
+    const fields = { url, "events.authn_logout": "yes" };
+    const made = await (await visitor.post("/webhooks/new", fields)).text();
+    const path = made.match(/\/webhooks\/[0-9a-f-]{36}/)![0];
+    const renewed = await (await visitor.post(`${path}/secret`, {})).text();
+    const secrets = [made, renewed].map((it) =>
+      it.match(/whsec_([A-Za-z0-9+/=]+)/)![1]!
+    );
+    await visitor.post(`${path}/tests`, {}, { from: path });
+    await webhookOffice(running).deliver();
+    await there.close();
+    await webhookOffice(running).deliver();
+    assert.throws(() => verify(`whsec_${secrets[0]}`, there.received[0]!));
+    verify(`whsec_${secrets[1]}`, there.received[0]!);
+
+    const pages = [];
+    for (const at of [path, `${path}/edit`, `${path}/secret`, "/webhooks"]) {
+      pages.push(await (await visitor.get(at)).text());
+    }
+    const database = await dump(db);
+    const log = JSON.stringify(running.log);
+    assert.match(log, /webhook_deferred/);
+    for (const it of secrets) {
+      const raw = Buffer.from(it, "base64");
+      for (const form of [it, raw.toString("hex"), raw.toString("base64url")]) {
+        for (const text of [database, log, pages.join()]) {
+          assert.ok(!text.includes(form), form);
+        }
+      }
+    }
+    assert.ok(!log.includes("marker-"));
+    const events = await rows<{ text: string }>(
+      db,
+      sql`select string_agg(detail::text, ' ') as text from audit_events`,
+    );
+    assert.ok(!events[0]!.text.includes("marker-"));
   },
 );
