@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { request, type RequestOptions } from "node:https";
 import type { LookupFunction } from "node:net";
 import { isIP } from "node:net";
+import { connect } from "node:tls";
 import type { Settings } from "./config.ts";
 import { hostOf, judgeTarget, mayConnect, portOf } from "./webhook_targets.ts";
 
@@ -57,12 +58,19 @@ export function createWebhookTransport(
       const port = portOf(judged.value);
       if (isIP(host)) refuseAddress(targets, { address: host, port });
       const signal = AbortSignal.timeout(timeoutMs);
+      const socket = connect({
+        host,
+        port,
+        lookup: lookupChecked(targets, port, resolve),
+        ALPNProtocols: ["http/1.1"],
+        ...(isIP(host) === 0 && { servername: host }),
+        ...(ca && { ca }),
+      });
       try {
         return await send(judged.value, body, {
           headers: { ...headers, "content-length": Buffer.byteLength(body) },
-          lookup: lookupChecked(targets, port, resolve),
           signal,
-          ...(ca && { ca }),
+          createConnection: () => socket,
         });
       } catch (error) {
         throw signal.aborted
@@ -70,29 +78,27 @@ export function createWebhookTransport(
           : error instanceof WebhookTroubleError
           ? error
           : trouble(said(error));
+      } finally {
+        socket.destroy();
       }
     },
   };
 }
 
+/**
+ * On a connection of its own: one that an agent kept would outlive the look-up that it was judged by, and
+ * Deno's agent for https asks for the right to read the system's certificates.
+ */
 function send(url: URL, body: string, options: RequestOptions) {
   const { promise, resolve, reject } = Promise.withResolvers<
     { status: number; answer: string }
   >();
-  // No agent: a connection that was kept would outlive the look-up that it was judged by.
-  const sending = request(url, { method: "POST", agent: false, ...options });
+  const sending = request(url, { method: "POST", ...options });
   sending.on("error", reject);
-  sending.on("response", async (response) => {
-    try {
-      resolve({
-        status: response.statusCode!,
-        answer: await readBeginning(response),
-      });
-    } catch (error) {
-      reject(error);
-    } finally {
-      sending.destroy();
-    }
+  sending.on("response", (response) => {
+    const status = response.statusCode!;
+    readBeginning(response).then((answer) => resolve({ status, answer }))
+      .catch(reject);
   });
   sending.end(body);
   return promise;

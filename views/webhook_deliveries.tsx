@@ -49,7 +49,7 @@ export function Deliveries(props: DeliveriesProps) {
 function DeliveryTable({ deliveries, webhookId, before }: DeliveriesProps) {
   const query = before ? `?${new URLSearchParams({ before })}` : "";
   return (
-    <table>
+    <table class="events">
       <thead>
         <tr>
           <th scope="col">When</th>
@@ -71,7 +71,7 @@ function DeliveryTable({ deliveries, webhookId, before }: DeliveriesProps) {
             <td data-label="State">
               <State delivery={it} />
             </td>
-            <td data-label="Answer">
+            <td class="long" data-label="Answer">
               <Answers answers={it.answers} />
             </td>
             <td>
@@ -138,7 +138,7 @@ function Answers({ answers }: { answers: AttemptRow[] }) {
               ? "1 earlier answer"
               : `${earlier.length} earlier answers`}
           </summary>
-          <ol reversed class="answers">
+          <ol reversed>
             {earlier.map((it) => (
               <li>
                 <Answer answer={it} />
@@ -154,7 +154,7 @@ function Answers({ answers }: { answers: AttemptRow[] }) {
 function Answer({ answer: { status, answer, at } }: { answer: AttemptRow }) {
   return (
     <>
-      <span class="answer">
+      <span>
         {status} {answer !== "" && <Stored text={answer} />}
       </span>{" "}
       <span class="note">

@@ -85,7 +85,7 @@ function EventFields({ events, errors }: WebhookFormProps) {
       {...describedBy("events", { error: errors.events })}
     >
       <legend>Events</legend>
-      <div class="fields">
+      <div class="choices">
         {groupsOfEvents().map(({ label, names }) => (
           <fieldset class="field">
             <legend>{label}</legend>

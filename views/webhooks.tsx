@@ -43,7 +43,7 @@ export function WebhooksPage({ webhooks, targets, notice }: WebhooksProps) {
 
 function WebhookTable({ webhooks }: { webhooks: WebhookRow[] }) {
   return (
-    <table>
+    <table class="events">
       <thead>
         <tr>
           <th scope="col">Address</th>
@@ -55,8 +55,8 @@ function WebhookTable({ webhooks }: { webhooks: WebhookRow[] }) {
       <tbody>
         {webhooks.map((it) => (
           <tr>
-            <td data-label="Address">
-              <a class="long" href={`/webhooks/${it.id}`}>
+            <td class="long" data-label="Address">
+              <a href={`/webhooks/${it.id}`}>
                 <Stored text={it.url} />
               </a>
             </td>

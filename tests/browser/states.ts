@@ -2,6 +2,11 @@ import type { Page } from "playwright-core";
 import { replaceSetupLink } from "../../db/setup_links.ts";
 import { replaceEmailChange } from "../../db/email_changes.ts";
 import { insertReport } from "../../db/reports.ts";
+import {
+  leaseDeliveries,
+  listDueWebhooks,
+  recordAttempt,
+} from "../../db/webhook_deliveries.ts";
 import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
 import { createTotpSecret } from "../../services/totp.ts";
 import { linkFor } from "../support/mail.ts";
@@ -226,6 +231,56 @@ export async function tours(site: Site): Promise<Tour[]> {
       },
     },
     {
+      who: admin,
+      states: {
+        "no webhook": at("/webhooks"),
+        "new webhook": at("/webhooks/new"),
+        "new webhook refused": async ({ page }) => {
+          await page.getByLabel("Address").fill("http://hooks.example.org/");
+          await press(page, "Save");
+          await errors(page);
+        },
+        "webhook's secret": async ({ page }) => {
+          await page.getByLabel("Address").fill(
+            `https://hooks.example.org/${"in".repeat(200)}`,
+          );
+          await page.getByLabel("Sign-in failed").check();
+          await press(page, "Save");
+          await page.getByText("whsec_").waitFor();
+        },
+        "webhook": async ({ page }) => {
+          await page.getByRole("link", { name: "Close" }).click();
+          await page.getByText("Nothing was sent").waitFor();
+        },
+        "webhook with deliveries": async ({ page }) => {
+          await press(page, "Send a test event");
+          await page.getByText("The test event is on its way").waitFor();
+          await insertAnswers(site);
+          await page.getByRole("link", { name: "Look again" }).click();
+          await page.getByText("no answer within").waitFor();
+        },
+        "webhook, an earlier answer": async ({ page }) => {
+          await page.getByText("1 earlier answer").click();
+          await page.getByText("out-of-order").waitFor();
+        },
+        "webhook paused": async ({ page }) => {
+          await press(page, "Pause");
+          await page.getByText("The webhook is paused.").waitFor();
+        },
+        "webhooks": at("/webhooks"),
+        "new secret of a webhook": async ({ page }) => {
+          await page.getByRole("link", { name: "hooks.example.org" }).click();
+          await page.getByRole("link", { name: "Renew the secret" }).click();
+          await page.getByText("Renew the secret?").waitFor();
+        },
+        "removal of a webhook": async ({ page }) => {
+          await page.getByRole("link", { name: "Close" }).click();
+          await page.getByRole("link", { name: "Remove" }).click();
+          await page.getByText("Remove the webhook?").waitFor();
+        },
+      },
+    },
+    {
       who: auditor,
       states: {
         "audit log": at("/audit"),
@@ -287,4 +342,26 @@ async function insertReports(site: Site, who: Person) {
     facts: { at: "2026-11-24T10:00:00Z", address: "203.0.113.9" },
     address: "192.0.2.1",
   });
+}
+
+/** What came of all deliveries so far, without the receivers. */
+async function insertAnswers({ db }: Site) {
+  const answers = [
+    { status: 500, answer: "out of order".repeat(20).replaceAll(" ", "-") },
+    { status: null, answer: "no answer within 10 seconds" },
+  ];
+  for (const { id: webhookId } of await listDueWebhooks(db)) {
+    const due = { webhookId, limit: 9, leaseSeconds: 60 };
+    for (const { eventId } of await leaseDeliveries(db, due)) {
+      for (const said of answers) {
+        await recordAttempt(db, {
+          webhookId,
+          eventId,
+          outcome: "deferred",
+          ...said,
+          retrySeconds: 60,
+        });
+      }
+    }
+  }
 }

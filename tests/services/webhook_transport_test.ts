@@ -158,6 +158,13 @@ Deno.test("a certificate must be somebody's who is trusted, and the host's (ASVS
       .post({ url: `https://other.test:${there.port}/`, ...SENT }),
     /ALTNAME/,
   );
+  // An address too must be in the certificate.
+  const nameless = await receiver(undefined, "127.0.0.2");
+  await assert.rejects(
+    transport(["127.0.0.2"]).post({ url: nameless.url, ...SENT }),
+    /ALTNAME/,
+  );
+  await nameless.close();
   await there.close();
   assert.equal(there.received.length, 0);
 });

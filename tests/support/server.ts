@@ -74,7 +74,11 @@ export async function serve(
     },
   );
   const origin = `http://localhost:${server.addr.port}`;
-  const running = program(connection, { PUBLIC_URL: origin, ...environment });
+  const running = program(connection, {
+    PUBLIC_URL: origin,
+    WEBHOOK_TARGETS: "hooks.example.org",
+    ...environment,
+  });
   made.resolve(running);
 
   return {

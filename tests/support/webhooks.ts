@@ -48,6 +48,7 @@ export async function receiver(
     response: ServerResponse,
     request: IncomingMessage,
   ) => void = (response) => response.end("kept"),
+  host = "127.0.0.1",
 ) {
   const received: ReceivedWebhook[] = [];
   const server = createServer(
@@ -65,12 +66,12 @@ export async function receiver(
       });
     },
   );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     received,
     port,
-    url: `https://127.0.0.1:${port}/hook`,
+    url: `https://${host}:${port}/hook`,
     close: async () => {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
