@@ -8,7 +8,8 @@ const EXPLAINED: Record<Permission, string> = {
   user_management:
     "find, create, edit, disable users, end their sessions, and set their passwords",
   audit_log: "read the audit log",
-  administration: "grant and take permissions on this page",
+  administration:
+    "grant and take permissions on this page, and manage the webhooks",
 };
 
 export interface PermissionsProps {

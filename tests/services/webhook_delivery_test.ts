@@ -10,7 +10,11 @@ import {
   WEBHOOK_ATTEMPTS,
 } from "../../services/webhook_delivery.ts";
 import { browser, program } from "../support/app.ts";
-import { testOnEach, testOnPostgres } from "../support/database.ts";
+import {
+  testEmbedded,
+  testOnEach,
+  testOnPostgres,
+} from "../support/database.ts";
 import { person } from "../support/people.ts";
 import {
   contextOf,
@@ -99,6 +103,37 @@ testOnEach(
     assert.deepEqual(
       [row!.state, row!.answers],
       ["delivered", ["delivered 200 kept"]],
+    );
+  },
+);
+
+testEmbedded(
+  "the README's example takes what is sent, and nothing that was changed or is old",
+  async ({ db }) => {
+    const running = await fresh(db);
+    const there = await receiver();
+    const { secret } = await webhookTo(running, there.url);
+    await happens(db, "user_updated");
+    await webhookOffice(running).deliver();
+    await there.close();
+    const readme = await Deno.readTextFile(
+      new URL("../../README.md", import.meta.url),
+    );
+    const example = readme.match(/```js\n([^]*?)```/)![1]!;
+    const { verify } = await import(
+      `data:text/javascript,${
+        encodeURIComponent(`import { Buffer } from "node:buffer";${example}`)
+      }`
+    );
+    const { body, headers } = there.received[0]!;
+    const old = { ...headers, "webhook-timestamp": "1700000000" };
+    assert.equal(verify(body, headers, secret).type, "user_updated");
+    assert.equal(verify(`${body} `, headers, secret), undefined);
+    assert.equal(verify(body, old, secret), undefined);
+    assert.equal(verify(body, {}, secret), undefined);
+    assert.equal(
+      verify(body, headers, `whsec_${btoa("x".repeat(32))}`),
+      undefined,
     );
   },
 );
