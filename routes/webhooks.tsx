@@ -65,10 +65,14 @@ export const webhooks = new Hono<AppEnv>()
       case "session_ended":
       case "check_needed":
         return toCheck(c, failure, NEW);
-      case "missing_permission":
-      case "oneself":
-      case "outranked":
-        return notOpen(c, failure);
+      case "malformed":
+      case "not_https":
+      case "not_listed":
+      case "no_event":
+        return respondForm(c, {
+          ...input,
+          errors: webhookErrors(failure),
+        }, 422);
       case "too_many":
         return respondForm(c, {
           ...input,
@@ -76,11 +80,7 @@ export const webhooks = new Hono<AppEnv>()
           refusal: TOO_MANY_WEBHOOKS,
         }, 409);
       default:
-        return respondForm(
-          c,
-          { ...input, errors: webhookErrors(failure) },
-          422,
-        );
+        return notOpen(c, failure);
     }
   });
 
