@@ -1,4 +1,5 @@
 import * as argon2 from "@node-rs/argon2";
+import { judgeForeignHash } from "./foreign_hashes.ts";
 import { createWorkQueue } from "./work_queue.ts";
 import { decodeHash, type HashParameters } from "./phc_string.ts";
 
@@ -37,8 +38,10 @@ export interface PasswordHasher {
    */
   hashLike(password: string, like: string): Promise<string>;
   /**
-   * Gives whether `password` made `passwordHash`. False too, at the same cost, for a corrupt or
-   * unknown hash (ASVS 11.2.5), and at no cost for a password that `hash` would refuse.
+   * Gives whether `password` made `passwordHash`, also where another program did (foreign_hashes.ts):
+   * such a one may have hashed what was typed and not its NFC, so both are tried where they differ.
+   * False too, at the same cost, for a corrupt or unknown hash (ASVS 11.2.5), and at no cost for a
+   * password that `hash` would refuse.
    *
    * @throws {HashingOverloadedError} the waiting line is full
    */
@@ -50,7 +53,7 @@ export interface PasswordHasher {
    * @throws {HashingOverloadedError} the waiting line is full
    */
   verifyNobody(password: string): Promise<false>;
-  /** Gives true when the memory or the iterations are below today's, and for an unknown hash. */
+  /** Gives true when the memory or the iterations are below today's, and for any other kind of hash. */
   needsRehash(passwordHash: string): boolean;
   /** Gives true when the parameters are exactly today's. */
   hasCurrentParameters(passwordHash: string): boolean;
@@ -88,8 +91,9 @@ export function createPasswordHasher(
   if (!decodeHash(nobody)) throw new RangeError("impossible hash parameters");
 
   async function verifyNobody(password: string): Promise<false> {
-    const bytes = passwordBytes(password);
-    if (bytes) await inLine(() => argon2.verify(nobody, bytes));
+    for (const bytes of spellings(password)) {
+      await inLine(() => argon2.verify(nobody, bytes));
+    }
     return false;
   }
 
@@ -111,10 +115,12 @@ export function createPasswordHasher(
       });
     },
     async verify(passwordHash, password) {
-      if (!decodeHash(passwordHash)) return await verifyNobody(password);
-      const bytes = passwordBytes(password);
-      if (!bytes) return false;
-      return await inLine(() => argon2.verify(passwordHash, bytes));
+      const verify = verifierOf(passwordHash);
+      if (!verify) return await verifyNobody(password);
+      for (const bytes of spellings(password)) {
+        if (await inLine(() => verify(bytes))) return true;
+      }
+      return false;
     },
     verifyNobody,
     needsRehash(passwordHash) {
@@ -135,6 +141,23 @@ export function createPasswordHasher(
     if (!bytes) throw new RangeError("the password can't be hashed");
     return await inLine(() => argon2.hash(bytes, options));
   }
+}
+
+/** How a password is held against a hash; undefined where nobody knows. */
+function verifierOf(passwordHash: string) {
+  if (decodeHash(passwordHash)) {
+    return (bytes: Uint8Array) => argon2.verify(passwordHash, bytes);
+  }
+  const foreign = judgeForeignHash(passwordHash);
+  return foreign.ok ? foreign.value.verify : undefined;
+}
+
+/** What a hash may be of: NFC, and what was typed where that differs. None of a password that is not hashed. */
+function spellings(password: string): Uint8Array[] {
+  const bytes = passwordBytes(password);
+  if (!bytes) return [];
+  if (password === password.normalize("NFC")) return [bytes];
+  return [bytes, new TextEncoder().encode(password)];
 }
 
 /** NFC as UTF-8, or undefined where it is too long, or where lone surrogates would all become U+FFFD. */

@@ -63,6 +63,8 @@ async function compareWithHistory(
   const retired = kept.length > 0 ? kept : hash === null ? [] : [hash];
   const like = retired.find((it) => hasher.hasCurrentParameters(it));
   if (!like) {
+    // Of other parameters, or made by another program: the current one can at least be asked.
+    if (hash !== null && await hasher.verify(hash, password)) return "reused";
     return { hash: await hasher.hash(password), restart: true };
   }
   const again = await hasher.hashLike(password, like);

@@ -1,3 +1,5 @@
+import { decodeBase64 } from "./base64.ts";
+
 export interface HashParameters {
   /** Memory, in KiB. */
   memoryKib: number;
@@ -42,14 +44,4 @@ export function decodeHash(passwordHash: string): DecodedHash | undefined {
   const digestBytes = decodeBase64(digest)?.length;
   if (!saltBytes || !digestBytes) return undefined;
   return { parameters, salt: saltBytes, digestBytes };
-}
-
-/** Base64 without padding, canonical only: spare bits that are set are damage. */
-function decodeBase64(text: string): Uint8Array | undefined {
-  const padded = text.padEnd(Math.ceil(text.length / 4) * 4, "=");
-  try {
-    return Uint8Array.fromBase64(padded, { lastChunkHandling: "strict" });
-  } catch {
-    return undefined;
-  }
 }

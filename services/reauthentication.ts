@@ -4,6 +4,7 @@ import {
   checkCurrentPassword,
   type CurrentPasswordFailure,
 } from "./current_password.ts";
+import { upgradeHash } from "./hash_upgrade.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
 
@@ -19,6 +20,8 @@ export async function reauthenticate(
   const { sessionId } = actor;
   const checked = await checkCurrentPassword(context, { actor, password });
   if (!checked.ok) return checked;
+  const { userId, hash: passwordHash } = checked.value;
+  await upgradeHash(context, { userId, passwordHash }, password);
   const { secret } = createToken();
   const renewed = await renewSession(context.db, {
     id: sessionId,

@@ -1,6 +1,6 @@
 import { deleteSessions, PENDING_MINUTES } from "../db/sessions.ts";
 import { findCredential, insertSignIn } from "../db/sign_ins.ts";
-import { findPassword, replaceHash } from "../db/passwords.ts";
+import { findPassword } from "../db/passwords.ts";
 import { lockUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
@@ -10,7 +10,7 @@ import {
   type Throttled,
 } from "./sign_in_attempts.ts";
 import { deviceSeen } from "./devices.ts";
-import { describeError } from "./log.ts";
+import { upgradeHash } from "./hash_upgrade.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createToken, formatToken, hashSecret, type Token } from "./tokens.ts";
 import { startSession } from "./session_start.ts";
@@ -69,6 +69,7 @@ export async function signIn(
     if (!await startSecondStep(context, { found, token })) {
       return refuse({ reason: "wrong_credentials" });
     }
+    await upgradeHash(context, found, password);
     return ok({ token: formatToken(token), pending: true, mustChangePassword });
   }
   const started = await insertSignIn(db, {
@@ -90,9 +91,7 @@ export async function signIn(
   });
   if (!started) return refuse({ reason: "wrong_credentials" });
   if (replaces) await endReplacedSession(context, replaces);
-  if (hasher.needsRehash(found.passwordHash)) {
-    await rehash(context, found, password);
-  }
+  await upgradeHash(context, found, password);
   return ok({ token: formatToken(token), pending: false, mustChangePassword });
 }
 
@@ -140,18 +139,4 @@ export async function endReplacedSession(
       detail: { why: "signed_in_again", session: sessionId },
     });
   });
-}
-
-/** Stronger parameters reach old hashes here. It must not fail a sign-in that has succeeded. */
-async function rehash(
-  { db, hasher, log }: ServiceContext,
-  { userId, passwordHash }: { userId: string; passwordHash: string },
-  password: string,
-) {
-  try {
-    const to = await hasher.hash(password);
-    await replaceHash(db, { userId, from: passwordHash, to });
-  } catch (error) {
-    log("warning", "password_rehash_failed", describeError(error));
-  }
 }

@@ -1,0 +1,36 @@
+import { Buffer } from "node:buffer";
+import bcrypt from "bcrypt";
+import type { ForeignHash, ForeignHashFailure } from "./foreign_hashes.ts";
+import { ok, refuse, type Result } from "./result.ts";
+
+const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+
+/** 2^14 rounds, 0.9 s; bcrypt itself begins at 4. */
+export const BCRYPT_COST = { least: 4, most: 14 };
+
+/** Bcrypt has never read more. */
+const BCRYPT_BYTES = 72;
+
+/** The package has no types of its own. */
+const compare: (password: Buffer, hash: string) => Promise<boolean> =
+  bcrypt.compare;
+
+/** `$2a$`, `$2b$` and PHP's `$2y$`, which give the same for all that today's programs write. */
+export function readBcrypt(
+  text: string,
+): Result<ForeignHash, ForeignHashFailure> {
+  const form = "bcrypt";
+  const cost = Number(FORM.exec(text)?.[1] ?? 0);
+  const { least, most } = BCRYPT_COST;
+  if (cost < least || cost > 31) return refuse({ reason: "malformed", form });
+  if (cost > most) {
+    const limit = `cost ${most} at most`;
+    return refuse({ reason: "too_costly", form, limit });
+  }
+  const hash = `$2b${text.slice(3)}`;
+  return ok({
+    form,
+    verify: (password) =>
+      compare(Buffer.from(password.subarray(0, BCRYPT_BYTES)), hash),
+  });
+}

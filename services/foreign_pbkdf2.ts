@@ -1,0 +1,89 @@
+import { pbkdf2, timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import { promisify } from "node:util";
+import { decodeBase64, decodePaddedBase64 } from "./base64.ts";
+import type { ForeignHash, ForeignHashFailure } from "./foreign_hashes.ts";
+import { ok, refuse, type Result } from "./result.ts";
+
+/** Django: the salt is the text itself, the digest ordinary base64. */
+const DJANGO =
+  /^pbkdf2_(sha1|sha256|sha512)\$([1-9]\d{0,9})\$([^$]+)\$([A-Za-z0-9+/]+={0,2})$/;
+/** PHC, with the digest's length or without. */
+const PHC =
+  /^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9]\d{0,9})(?:,l=([1-9]\d{0,2}))?\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
+/** passlib: `$pbkdf2$` is SHA-1, and "." stands where base64 has "+". */
+const PASSLIB =
+  /^\$pbkdf2(?:-(sha1|sha256|sha512))?\$([1-9]\d{0,9})\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/;
+
+/** Two million of SHA-256 take 0.7 s; under a thousand, RFC 8018 (4.2) calls it too few. */
+export const PBKDF2_ITERATIONS = { least: 1_000, most: 2_000_000 };
+const SALT_BYTES = { least: 8, most: 128 }; // RFC 8018, 4.1
+const DIGEST_BYTES = { least: 16, most: 64 };
+
+interface Parts {
+  digestName: string;
+  iterations: number;
+  salt: Uint8Array | undefined;
+  digest: Uint8Array | undefined;
+}
+
+export function readPbkdf2(
+  text: string,
+): Result<ForeignHash, ForeignHashFailure> {
+  const form = "pbkdf2";
+  const { digestName, iterations, salt, digest } = partsOf(text) ?? {};
+  if (
+    !digestName || !iterations || !salt || !digest ||
+    salt.length < SALT_BYTES.least || salt.length > SALT_BYTES.most ||
+    digest.length < DIGEST_BYTES.least || digest.length > DIGEST_BYTES.most
+  ) return refuse({ reason: "malformed", form });
+  const { least, most } = PBKDF2_ITERATIONS;
+  if (iterations > most) {
+    const limit = `${most} iterations at most`;
+    return refuse({ reason: "too_costly", form, limit });
+  }
+  if (iterations < least) {
+    const limit = `${least} iterations at least`;
+    return refuse({ reason: "too_weak", form, limit });
+  }
+  const derive = promisify(pbkdf2);
+  return ok({
+    form,
+    verify: async (password) =>
+      timingSafeEqual(
+        await derive(password, salt, iterations, digest.length, digestName),
+        digest,
+      ),
+  });
+}
+
+function partsOf(text: string): Parts | undefined {
+  const django = DJANGO.exec(text);
+  if (django) {
+    const [, name, iterations, salt, digest] = django;
+    return {
+      digestName: name!,
+      iterations: Number(iterations),
+      salt: Buffer.from(salt!),
+      digest: decodePaddedBase64(digest!),
+    };
+  }
+  const phc = PHC.exec(text);
+  if (phc) {
+    const [, name, iterations, length, salt, encoded] = phc;
+    const digest = decodeBase64(encoded!);
+    return {
+      digestName: name!,
+      iterations: Number(iterations),
+      salt: decodeBase64(salt!),
+      digest: length && digest?.length !== Number(length) ? undefined : digest,
+    };
+  }
+  const [, name, iterations, salt, digest] = PASSLIB.exec(text) ?? [];
+  return digest === undefined ? undefined : {
+    digestName: name ?? "sha1",
+    iterations: Number(iterations),
+    salt: decodeBase64(salt!.replaceAll(".", "+")),
+    digest: decodeBase64(digest.replaceAll(".", "+")),
+  };
+}
