@@ -14,6 +14,8 @@ import {
 import { demoSettings, seedDemo } from "./services/demo.ts";
 import { describeError, log, logTo } from "./services/log.ts";
 import type { Services } from "./services/context.ts";
+import { importFile, ImportUsageError } from "./services/import_command.ts";
+import { startJobWorker } from "./services/job_worker.ts";
 import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
@@ -30,7 +32,7 @@ const SHUTDOWN_SECONDS = 10;
 
 async function main() {
   if (Deno.args[0] === "admin") return await administer(Deno.args.slice(1));
-  const demo = Deno.args.includes("demo");
+  const demo = Deno.args[0] === "demo";
   const settings = demo
     ? demoSettings(readSettings(Deno.env.toObject()))
     : readSettings(Deno.env.toObject());
@@ -41,7 +43,8 @@ async function main() {
   const secretKeys = await loadSecretKeys(settings); // beside the folder that is locked by now
   const services = createServices(settings, connection.db, secretKeys);
   if (connection.driver === "embedded") warnOfEmbedded(settings);
-  if (Deno.args.includes("mail")) return await sendMail(services, connection);
+  if (Deno.args[0] === "mail") return await sendMail(services, connection);
+  if (Deno.args[0] === "import") return await runImport(services, connection);
 
   const greeting = demo
     ? await seedDemo(services)
@@ -51,6 +54,7 @@ async function main() {
   const stopMail = settings.MAIL_WORKER === "on"
     ? startMail(services)
     : () => Promise.resolve();
+  const stopJobs = startJobWorker(services);
   const server = Deno.serve(
     {
       hostname: settings.LISTEN_HOST,
@@ -81,7 +85,7 @@ async function main() {
   }
   await server.finished;
   stopHousekeeping();
-  await stopMail();
+  await Promise.all([stopMail(), stopJobs()]);
   await connection.close();
   log("info", "system_shutdown");
   Deno.exit(0);
@@ -128,6 +132,18 @@ async function administer(args: string[]) {
   Deno.exit(code);
 }
 
+/** `deno task import FILE`: the report on standard output, how far it is on standard error. */
+async function runImport(services: Services, connection: Connection) {
+  const code = await importFile(services, {
+    args: Deno.args.slice(1),
+    folder: Deno.env.get("INIT_CWD") ?? Deno.cwd(), // `deno task` changes into the project's
+    print: (line) => say([line], Deno.stdout),
+    say: (line) => say([line]),
+  });
+  await connection.close();
+  Deno.exit(code);
+}
+
 /** The two outboxes: mails and webhooks. */
 function startMail(services: Services) {
   const { settings } = services;
@@ -169,6 +185,10 @@ function say(lines: string[], stream = Deno.stderr) {
 try {
   await main();
 } catch (error) {
+  if (error instanceof ImportUsageError) {
+    say([error.message]);
+    Deno.exit(2);
+  }
   if (error instanceof SettingError || error instanceof DataDirError) {
     say([`Passdesk does not start: ${error.message}`]);
     Deno.exit(2);

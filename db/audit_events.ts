@@ -49,6 +49,13 @@ export async function insertAuditEvent(
   return id;
 }
 
+/** Many at once, for a batch of a job. */
+export async function insertAuditEvents(db: Database, events: NewAuditEvent[]) {
+  if (events.length === 0) return;
+  await db.insert(auditEvents)
+    .values(events.map((it) => ({ id: uuidv7(), ...it })));
+}
+
 /** That a user was looked at; nothing where there is no such user. */
 export const insertView = statement<Omit<NewAuditEvent, "detail">, never>(
   (given) =>

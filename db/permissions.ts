@@ -22,13 +22,13 @@ export interface Party {
 /**
  * Locks the actor's and the subject's rows (in the order of their ids, so that two people who act on
  * each other wait instead of deadlocking) and reads what `may` decides by. No actor where the session,
- * or the API token, that asks has ended meanwhile.
+ * or the API token, that asks has ended meanwhile; a job that a session asked for outlives it (null).
  */
 export async function lockParties(
   db: Database,
   { actorId, sessionId, subjectId }: {
     actorId: string;
-    sessionId: string;
+    sessionId: string | null;
     subjectId: string;
   },
 ): Promise<{ actor: Party | undefined; subject: Party | undefined }> {
@@ -45,7 +45,7 @@ export async function lockParties(
     secondFactor,
     sessionAlive: sql<
       boolean
-    >`(exists(select 1 from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.userId} = ${users.id})
+    >`(${sessionId}::uuid is null or exists(select 1 from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.userId} = ${users.id})
       or exists(select 1 from api_tokens t where t.id = ${sessionId} and t.owner_id = ${users.id}
         and t.revoked_at is null and t.expires_at > now()))`,
   }).from(users)

@@ -1,4 +1,4 @@
-import { insertAuditEvent } from "../db/audit_events.ts";
+import { insertAuditEvent, insertAuditEvents } from "../db/audit_events.ts";
 import type { Database } from "../db/client.ts";
 import { countAttempt } from "../db/rate_limits.ts";
 import { rateAddress } from "./address.ts";
@@ -25,7 +25,10 @@ export const AUDIT_EVENTS = [
   "email_change_stopped",
   "email_changed",
   "excess_rate_limit_exceeded",
+  "job_cancelled",
+  "job_requested",
   "malicious_csrf",
+  "password_change_required",
   "privilege_permissions_changed",
   "recovery_codes_renewed",
   "report_settled",
@@ -37,6 +40,8 @@ export const AUDIT_EVENTS = [
   "user_disabled",
   "user_enabled",
   "user_updated",
+  "users_exported",
+  "users_imported",
   "system_setup",
   "webhook_changed",
   "webhook_created",
@@ -64,6 +69,18 @@ export async function recordAudit(
   event: AuditEvent,
 ): Promise<string> {
   return await insertAuditEvent(db, { ...event, requestId, address });
+}
+
+/** As `recordAudit`, for many at once. */
+export async function recordAudits(
+  db: Database,
+  { requestId, address }: Pick<ServiceContext, "requestId" | "address">,
+  events: AuditEvent[],
+) {
+  await insertAuditEvents(
+    db,
+    events.map((it) => ({ ...it, requestId, address })),
+  );
 }
 
 /** Refusals of one person, or one address, that the log of a quarter of an hour keeps. */

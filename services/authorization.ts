@@ -102,7 +102,7 @@ export async function authorize(
   });
   if (!parties.subject) return refuse({ reason: "not_found" });
   const forbidden = forbids(
-    able(context, actor, parties.actor),
+    able(context, actor.token?.scopes, parties.actor),
     action,
     parties.subject,
   );
@@ -126,22 +126,25 @@ export async function authorizeActor(
     sessionId: actor.sessionId,
     subjectId: actor.userId,
   });
-  const forbidden = forbids(able(context, actor, parties.actor), action);
+  const forbidden = forbids(
+    able(context, actor.token?.scopes, parties.actor),
+    action,
+  );
   if (!forbidden) return ok(undefined);
   return await refuseAndRecord(tx, context, { actor, action, forbidden });
 }
 
 /** Whoever has to replace a password, or to add a second factor, can do nothing but that. */
-function able(
-  { settings }: ServiceContext,
-  { token }: Actor,
+export function able(
+  { settings }: Pick<ServiceContext, "settings">,
+  scopes: Scope[] | undefined,
   party: Party | undefined,
 ): Standing | undefined {
   const owesFactor = party && !party.secondFactor &&
     requiresSecondFactor(settings, party);
   return !party || party.temporary || owesFactor
     ? undefined
-    : { ...party, scopes: token?.scopes };
+    : { ...party, scopes };
 }
 
 async function refuseAndRecord(

@@ -69,6 +69,7 @@ const Settings = z.object({
   SECOND_FACTOR_ATTEMPTS: whole(1, 100).default(5),
 
   API_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
+  IMPORT_MAX_MB: whole(1, 1_000_000).default(1_024),
 
   SEARCH_FIELDS: list("name", "username", "email")
     .default(["name", "username", "email"]),

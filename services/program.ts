@@ -3,6 +3,7 @@ import type { Database } from "../db/client.ts";
 import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOldEmailChanges } from "../db/email_changes.ts";
 import { deleteOldIdempotentAnswers } from "../db/idempotent_answers.ts";
+import { deleteOverUploads } from "../db/job_chunks.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
@@ -78,6 +79,7 @@ export function startHousekeeping(services: Services) {
       await deleteOldChallenges(db);
       await deleteOldEmailChanges(db);
       await deleteOverLinks(db);
+      await deleteOverUploads(db);
       await deleteOldApiTokens(db);
       await deleteOldIdempotentAnswers(db);
       await remindOfEndingTokens({ db });

@@ -1,0 +1,237 @@
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { v7 as uuidv7 } from "uuid";
+import { type Database, rows } from "./client.ts";
+import { JOB_KINDS, JOB_STATES, jobProblems, jobs } from "./schema_programs.ts";
+import { users } from "./schema.ts";
+
+export { JOB_KINDS, JOB_STATES };
+export type JobKind = typeof JOB_KINDS[number];
+export type JobState = typeof JOB_STATES[number];
+
+export interface Job {
+  id: string;
+  kind: JobKind;
+  state: JobState;
+  actorId: string | null;
+  tokenId: string | null;
+  input: Record<string, unknown>;
+  cursor: string | null;
+  read: number;
+  changed: number;
+  skipped: number;
+  refused: number;
+}
+
+export async function insertJob(
+  db: Database,
+  job: Pick<Job, "kind" | "state" | "actorId" | "tokenId" | "input">,
+): Promise<string> {
+  const id = uuidv7();
+  await db.insert(jobs).values({ id, ...job });
+  return id;
+}
+
+const shown = {
+  id: jobs.id,
+  kind: jobs.kind,
+  state: jobs.state,
+  actorId: jobs.actorId,
+  actorName: users.name,
+  input: jobs.input,
+  read: jobs.read,
+  changed: jobs.changed,
+  skipped: jobs.skipped,
+  refused: jobs.refused,
+  failure: jobs.failure,
+  createdAt: jobs.createdAt,
+  startedAt: jobs.startedAt,
+  endedAt: jobs.endedAt,
+};
+
+export async function findJob(db: Database, id: string) {
+  const [row] = await db.select(shown).from(jobs)
+    .leftJoin(users, eq(users.id, jobs.actorId)).where(eq(jobs.id, id));
+  return row ?? null;
+}
+
+export type JobRow = NonNullable<Awaited<ReturnType<typeof findJob>>>;
+
+/** The newest first, paged by key. */
+export async function listJobs(
+  db: Database,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<JobRow[]> {
+  return await db.select(shown).from(jobs)
+    .leftJoin(users, eq(users.id, jobs.actorId))
+    .where(before ? lt(jobs.id, before) : undefined)
+    .orderBy(desc(jobs.id)).limit(limit);
+}
+
+/**
+ * Takes the job that waits longest, for `leaseSeconds`: no other worker takes it meanwhile, and if this one
+ * dies another goes on. Jobs of the command line are left to it, since their file is there.
+ */
+export async function leaseJob(
+  db: Database,
+  { leaseSeconds }: { leaseSeconds: number },
+): Promise<Job | null> {
+  const [job] = await rows<Job>(
+    db,
+    sql`
+    update jobs set state = 'running', started_at = coalesce(started_at, now()),
+      leased_until = now() + make_interval(secs => ${leaseSeconds})
+    where id = (
+      select id from jobs
+      where state in ('queued', 'running') and actor_id is not null
+        and coalesce(leased_until <= now(), true)
+      order by id limit 1 for update skip locked
+    )
+    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, cursor,
+      read, changed, skipped, refused`,
+  );
+  return job ?? null;
+}
+
+/** A job of the command line that did not come to its end, by what it was asked to do. */
+export async function findOpenJob(
+  db: Database,
+  { kind, input }: { kind: JobKind; input: Record<string, unknown> },
+): Promise<Job | null> {
+  const [job] = await db.select(working).from(jobs).where(and(
+    eq(jobs.kind, kind),
+    eq(jobs.state, "running"),
+    sql`${jobs.actorId} is null`,
+    sql`${jobs.input} @> ${JSON.stringify(input)}::text::jsonb`,
+  )).orderBy(desc(jobs.id)).limit(1);
+  return job ?? null;
+}
+
+const working = {
+  id: jobs.id,
+  kind: jobs.kind,
+  state: jobs.state,
+  actorId: jobs.actorId,
+  tokenId: jobs.tokenId,
+  input: jobs.input,
+  cursor: jobs.cursor,
+  read: jobs.read,
+  changed: jobs.changed,
+  skipped: jobs.skipped,
+  refused: jobs.refused,
+};
+
+/** Locks a job for a batch; null where it has ended, or was never there. */
+export async function lockRunningJob(
+  db: Database,
+  id: string,
+): Promise<Job | null> {
+  const [job] = await db.select(working).from(jobs)
+    .where(and(eq(jobs.id, id), eq(jobs.state, "running"))).for("update");
+  return job ?? null;
+}
+
+/** A batch may take longer than what somebody waits for; until the transaction ends. */
+export async function allowLongStatements(db: Database) {
+  await db.execute(sql`set local statement_timeout = '60s'`);
+}
+
+export interface JobProgress {
+  cursor: string | null;
+  read: number;
+  changed: number;
+  skipped: number;
+  refused: number;
+}
+
+/** Moves a job behind a batch, in the batch's transaction. */
+export async function moveJob(
+  db: Database,
+  { id, leaseSeconds, progress }: {
+    id: string;
+    leaseSeconds: number;
+    progress: JobProgress;
+  },
+) {
+  await db.update(jobs).set({
+    ...progress,
+    leasedUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
+  }).where(eq(jobs.id, id));
+}
+
+/** Another worker may go on at once. */
+export async function releaseJob(db: Database, id: string) {
+  await db.update(jobs).set({ leasedUntil: null })
+    .where(and(eq(jobs.id, id), eq(jobs.state, "running")));
+}
+
+/** What was received is complete: a worker may take it. False where it was cancelled meanwhile. */
+export async function queueJob(db: Database, id: string): Promise<boolean> {
+  const queued = await db.update(jobs)
+    .set({ state: "queued", leasedUntil: null })
+    .where(and(eq(jobs.id, id), eq(jobs.state, "receiving")))
+    .returning({ id: jobs.id });
+  return queued.length === 1;
+}
+
+/** False where it has ended already. */
+export async function endJob(
+  db: Database,
+  { id, state, failure = null }: {
+    id: string;
+    state: "done" | "failed" | "cancelled";
+    failure?: string | null;
+  },
+): Promise<boolean> {
+  const ended = await db.update(jobs)
+    .set({ state, failure, endedAt: sql`now()`, leasedUntil: null })
+    .where(and(
+      eq(jobs.id, id),
+      inArray(jobs.state, ["receiving", "queued", "running"]),
+    )).returning({ id: jobs.id });
+  return ended.length === 1;
+}
+
+export interface JobProblem {
+  line: number;
+  field: string;
+  problem: string;
+}
+
+/** So many are kept of a job; the counts go on. */
+export const MAX_PROBLEMS = 10_000;
+
+export async function insertProblems(
+  db: Database,
+  { jobId, problems }: { jobId: string; problems: JobProblem[] },
+) {
+  if (problems.length === 0) return;
+  await db.execute(sql`
+    insert into job_problems (job_id, line, field, problem)
+    select ${jobId}::uuid, line, field, problem
+    from jsonb_to_recordset(${
+    JSON.stringify(problems)
+  }::text::jsonb) as t(line int, field text, problem text)
+    order by line, field
+    limit greatest(0, ${MAX_PROBLEMS}::int - (select count(*) from job_problems where job_id = ${jobId}::uuid))
+    on conflict do nothing`);
+}
+
+/** In the order of lines, paged by key. */
+export async function listProblems(
+  db: Database,
+  { jobId, after, limit }: {
+    jobId: string;
+    after?: { line: number; field: string } | undefined;
+    limit: number;
+  },
+): Promise<JobProblem[]> {
+  return await db.select({
+    line: jobProblems.line,
+    field: jobProblems.field,
+    problem: jobProblems.problem,
+  }).from(jobProblems).where(and(
+    eq(jobProblems.jobId, jobId),
+    after &&
+      sql`(${jobProblems.line} > ${after.line} or (${jobProblems.line} = ${after.line} and ${jobProblems.field} > ${after.field}))`,
+  )).orderBy(jobProblems.line, jobProblems.field).limit(limit);
+}

@@ -1,0 +1,109 @@
+import type { ImportedUser } from "../db/imports.ts";
+import type { JobProblem } from "../db/jobs.ts";
+import type { AttributeSetting } from "./config.ts";
+import { type ImportFormat, readRecords } from "./import_lines.ts";
+import { type CheckedRecord, checkRecord } from "./import_records.ts";
+import { createKeySet, type KeySet } from "./key_set.ts";
+
+/** Records that are written together or not at all. */
+export interface ImportBatch {
+  firstLine: number;
+  lastLine: number;
+  records: number;
+  /** Those with nothing wrong by themselves. */
+  users: { line: number; user: ImportedUser }[];
+  problems: JobProblem[];
+}
+
+export interface ImportOptions {
+  format: ImportFormat;
+  dryRun: boolean;
+  skipExisting: boolean;
+  /** Records of a batch. */
+  batch: number;
+}
+
+/**
+ * Reads a file in checked batches, the next one while the one before is being written. A dry run writes
+ * nothing that a later line could run against, so it keeps in mind what it has seen.
+ */
+export function readBatches(
+  bytes: AsyncIterable<Uint8Array>,
+  { options, attributes, after }: {
+    options: ImportOptions;
+    attributes: readonly AttributeSetting[];
+    /** The line behind which to go on. */
+    after: number;
+  },
+): AsyncGenerator<ImportBatch> {
+  return oneAhead(checkedBatches(bytes, { options, attributes, after }));
+}
+
+async function* checkedBatches(
+  bytes: AsyncIterable<Uint8Array>,
+  { options: { format, dryRun, batch: size }, attributes, after }: {
+    options: ImportOptions;
+    attributes: readonly AttributeSetting[];
+    after: number;
+  },
+): AsyncGenerator<ImportBatch> {
+  let seen = createKeySet();
+  let checked: CheckedRecord[] = [];
+  const records = readRecords(bytes, {
+    format,
+    attributes: attributes.map((it) => it.name),
+    after: dryRun ? 0 : after, // to have seen them
+  });
+  for await (const raw of records) {
+    const record = refuseTwice(checkRecord(raw, attributes), seen);
+    if (record.line <= after) continue;
+    checked.push(record);
+    if (checked.length < size) continue;
+    yield toBatch(checked);
+    checked = [];
+    if (!dryRun) seen = createKeySet();
+  }
+  if (checked.length > 0) yield toBatch(checked);
+}
+
+function refuseTwice(record: CheckedRecord, seen: KeySet): CheckedRecord {
+  if (!record.ok) return record;
+  const { line, user: { usernameKey, emailKey } } = record;
+  const problem = "is in the file twice";
+  const problems = [
+    ...(seen.add(`u${usernameKey}`)
+      ? []
+      : [{ line, field: "username", problem }]),
+    ...(emailKey === null || seen.add(`e${emailKey}`)
+      ? []
+      : [{ line, field: "email", problem }]),
+  ];
+  return problems.length === 0 ? record : { ok: false, line, problems };
+}
+
+function toBatch(checked: CheckedRecord[]): ImportBatch {
+  return {
+    firstLine: checked[0]!.line,
+    lastLine: checked.at(-1)!.line,
+    records: checked.length,
+    users: checked.flatMap((it) =>
+      it.ok ? [{ line: it.line, user: it.user }] : []
+    ),
+    problems: checked.flatMap((it) => it.ok ? [] : it.problems),
+  };
+}
+
+async function* oneAhead<Item>(
+  source: AsyncGenerator<Item>,
+): AsyncGenerator<Item> {
+  let next = source.next();
+  try {
+    for (let it = await next; !it.done; it = await next) {
+      next = source.next();
+      next.catch(() => {}); // told when it is asked for
+      yield it.value;
+    }
+  } finally {
+    await source.return(undefined);
+  }
+}

@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { parseArgs } from "node:util";
+import { isAbsolute, join } from "node:path";
+import { endJob, findOpenJob, insertJob, listProblems } from "../db/jobs.ts";
+import type { Services } from "./context.ts";
+import type { ImportOptions } from "./import_batches.ts";
+import {
+  IMPORT_FORMATS,
+  type ImportFormat,
+  ImportRefusedError,
+} from "./import_lines.ts";
+import { DEFAULT_BATCH, runImport } from "./imports.ts";
+import { type Job, jobContext } from "./job_batches.ts";
+
+const USAGE =
+  "deno task import FILE [--dry-run] [--skip-existing] [--format csv|ndjson] [--batch N]";
+const MAX_BATCH = 10_000;
+const TELL_EACH_MS = 2_000;
+const PROBLEMS_AT_ONCE = 1_000;
+
+/** What the command was called with makes no sense; the message says how it is called. */
+export class ImportUsageError extends Error {
+  override name = "ImportUsageError";
+}
+
+/**
+ * `deno task import`: imports a file, or goes on where the same file with the same options was left.
+ *
+ * @param print takes lines of the report: what is wrong with which line
+ * @param say takes lines of progress
+ * @param folder that the file's name is relative to
+ * @returns the exit code: 0, or 1 where some records did not go in
+ * @throws {ImportUsageError}
+ */
+export async function importFile(
+  services: Services,
+  { args, folder, print, say }: {
+    args: string[];
+    folder: string;
+    print: (line: string) => void;
+    say: (line: string) => void;
+  },
+): Promise<number> {
+  const { file, options } = readArguments(args);
+  const path = isAbsolute(file) ? file : join(folder, file);
+  const input = { ...options, sha256: await digestOf(path) };
+  const { db } = services;
+  const open = await findOpenJob(db, { kind: "import", input });
+  if (open) say(`Goes on behind line ${open.cursor ?? 0}.`);
+  const begun = open ?? await begin(services, input);
+  try {
+    const end = await run(services, begun, { path, say });
+    if (!end) {
+      say("Somebody else has gone on with this import, or cancelled it.");
+      return 1;
+    }
+    await endJob(db, { id: end.id, state: "done" });
+    await printProblems(services, end.id, print);
+    say(reportOf(end, options));
+    return end.refused > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof ImportRefusedError)) throw error;
+    const failure = error.message;
+    await endJob(db, { id: begun.id, state: "failed", failure });
+    say(failure);
+    return 1;
+  }
+}
+
+function readArguments(args: string[]): {
+  file: string;
+  options: ImportOptions;
+} {
+  try {
+    const { values, positionals: [file, ...more] } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        "dry-run": { type: "boolean", default: false },
+        "skip-existing": { type: "boolean", default: false },
+        format: { type: "string" },
+        batch: { type: "string", default: `${DEFAULT_BATCH}` },
+      },
+    });
+    const format = values.format ?? (file?.endsWith(".csv") ? "csv" : "ndjson");
+    const batch = Number(values.batch);
+    if (
+      !file || more.length > 0 || !isFormat(format) ||
+      !Number.isInteger(batch) || batch < 1 || batch > MAX_BATCH
+    ) throw new ImportUsageError(USAGE);
+    const { "dry-run": dryRun, "skip-existing": skipExisting } = values;
+    return { file, options: { format, batch, dryRun, skipExisting } };
+  } catch {
+    throw new ImportUsageError(USAGE);
+  }
+}
+
+function isFormat(text: string): text is ImportFormat {
+  return (IMPORT_FORMATS as readonly string[]).includes(text);
+}
+
+async function digestOf(path: string): Promise<string> {
+  const digest = createHash("sha256");
+  try {
+    const file = await Deno.open(path);
+    for await (const chunk of file.readable) digest.update(chunk);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new ImportUsageError(`there is no file "${path}"`);
+  }
+  return digest.digest("hex");
+}
+
+async function begin(
+  { db }: Services,
+  input: Record<string, unknown>,
+): Promise<Job> {
+  const none = { actorId: null, tokenId: null };
+  await insertJob(db, { kind: "import", state: "running", input, ...none });
+  return (await findOpenJob(db, { kind: "import", input }))!;
+}
+
+/** The job as it has ended; undefined where it is no longer ours. */
+async function run(
+  services: Services,
+  begun: Job,
+  { path, say }: { path: string; say: (line: string) => void },
+): Promise<Job | undefined> {
+  const started = performance.now();
+  let told = started;
+  let job = begun;
+  const bytes = (await Deno.open(path)).readable;
+  const done = await runImport(jobContext(services, begun), begun, {
+    bytes,
+    onBatch: (moved) => {
+      job = moved;
+      const now = performance.now();
+      if (now - told < TELL_EACH_MS) return;
+      told = now;
+      const rate = (job.read - begun.read) / (now - started) * 1000;
+      say(`${numbersOf(job)}, ${Math.round(rate)} a second`);
+    },
+  });
+  return done ? job : undefined;
+}
+
+function numbersOf({ read, changed, skipped, refused }: Job) {
+  const number = (it: number) => it.toLocaleString("en");
+  return `${number(read)} read, ${number(changed)} good, ${
+    number(skipped)
+  } left out, ${number(refused)} refused`;
+}
+
+function reportOf(job: Job, { dryRun }: ImportOptions) {
+  const numbers = numbersOf(job);
+  if (dryRun) return `${numbers}. A dry run: nothing was written.`;
+  return job.refused === 0
+    ? `${numbers}. Done.`
+    : `${numbers}: with a bad line, none of its batch went in. Mend the file and run it with --skip-existing.`;
+}
+
+async function printProblems(
+  { db }: Services,
+  jobId: string,
+  print: (line: string) => void,
+) {
+  let after: { line: number; field: string } | undefined;
+  while (true) {
+    const problems = await listProblems(db, {
+      jobId,
+      after,
+      limit: PROBLEMS_AT_ONCE,
+    });
+    for (const { line, field, problem } of problems) {
+      print(`line ${line}: ${field} ${problem}`);
+    }
+    after = problems.at(-1);
+    if (!after) return;
+  }
+}

@@ -1,0 +1,107 @@
+import { v7 as uuidv7 } from "uuid";
+import { fold } from "../db/fold.ts";
+import type { ImportedUser } from "../db/imports.ts";
+import type { JobProblem } from "../db/jobs.ts";
+import type { AttributeSetting } from "./config.ts";
+import { type ForeignHashFailure, judgeForeignHash } from "./foreign_hashes.ts";
+import { COLUMNS, type RawRecord } from "./import_lines.ts";
+import { checkUserFields, type FieldProblem } from "./user_fields.ts";
+
+/** A record that may be stored, with its line; or what is wrong with it. */
+export type CheckedRecord =
+  | { ok: true; line: number; user: ImportedUser }
+  | { ok: false; line: number; problems: JobProblem[] };
+
+/** Checks a record of an import as the form of a user is checked, and its hash. */
+export function checkRecord(
+  { line, texts, problems: misshapen }: RawRecord,
+  attributes: readonly AttributeSetting[],
+): CheckedRecord {
+  const problems: JobProblem[] = [];
+  const add = (field: string, problem: string) =>
+    problems.push({ line, field, problem });
+  for (const { field, problem } of misshapen) add(field, problem);
+  if (misshapen.some((it) => it.field === "line")) {
+    return { ok: false, line, problems };
+  }
+  const known = new Set<string>(COLUMNS);
+  for (const { name } of attributes) known.add(`attributes.${name}`);
+  for (const name of Object.keys(texts)) {
+    if (!known.has(name)) add(name.slice(0, 60), "is no field of a user");
+  }
+
+  const text = (name: string) => Object.hasOwn(texts, name) ? texts[name]! : "";
+  const checked = checkUserFields({
+    name: text("name"),
+    username: text("username"),
+    email: text("email"),
+    externalId: text("external_id"),
+    attributes: Object.fromEntries(
+      attributes.map(({ name }) => [name, text(`attributes.${name}`)]),
+    ),
+  }, attributes);
+  for (const [field, problem] of Object.entries(checked.problems)) {
+    add(field === "externalId" ? "external_id" : field, inWords(problem));
+  }
+  const hash = text("password_hash").trim();
+  const judged = hash === "" ? undefined : judgeForeignHash(hash);
+  if (judged && !judged.ok) add("password_hash", hashInWords(judged.failure));
+  const [temporary, disabled] = (["temporary", "disabled"] as const)
+    .map((name) => {
+      const said = text(name).trim().toLowerCase();
+      if (!["yes", "no", ""].includes(said)) add(name, "is neither yes nor no");
+      return said === "yes";
+    });
+  if (temporary && hash === "") {
+    add("temporary", "is of a password, and there is no password_hash");
+  }
+  if (problems.length > 0) return { ok: false, line, problems };
+
+  const { name, username, email, externalId } = checked.fields;
+  return {
+    ok: true,
+    line,
+    user: {
+      id: uuidv7(),
+      username,
+      name,
+      email,
+      externalId: externalId ?? null,
+      attributes: checked.fields.attributes,
+      usernameKey: fold(username),
+      nameKey: fold(name),
+      emailKey: email === null ? null : fold(email),
+      passwordHash: hash === "" ? null : hash,
+      temporary: temporary!,
+      disabled: disabled!,
+    },
+  };
+}
+
+function inWords(it: FieldProblem): string {
+  switch (it.problem) {
+    case "required":
+      return "is missing";
+    case "unreadable":
+      return "has signs that can't be seen, or is not UTF-8";
+    case "taken":
+      return "is taken";
+    case "too_long":
+      return `is longer than ${it.max} characters`;
+    case "malformed":
+      return `is no ${it.kind}`;
+  }
+}
+
+function hashInWords(failure: ForeignHashFailure): string {
+  switch (failure.reason) {
+    case "unknown_form":
+      return "is neither Argon2, bcrypt, scrypt nor PBKDF2";
+    case "malformed":
+      return `is ${failure.form}, but damaged`;
+    case "too_costly":
+      return `costs too much to verify: ${failure.limit}`;
+    case "too_weak":
+      return `is too weak: ${failure.limit}`;
+  }
+}

@@ -1,0 +1,121 @@
+import { deleteChunks, findChunk, insertChunk } from "../db/job_chunks.ts";
+import { endJob, type JobRow, queueJob } from "../db/jobs.ts";
+import type { Forbidden } from "./authorization.ts";
+import type { Actor, ServiceContext, Services } from "./context.ts";
+import type { ImportOptions } from "./import_batches.ts";
+import { getJob, requestJob } from "./jobs.ts";
+import { refuse, type Result } from "./result.ts";
+
+/** Bytes of a piece of an upload in the database. */
+const CHUNK_BYTES = 1024 * 1024;
+
+export type ReceiveImportFailure =
+  | { reason: "too_large"; maxMegabytes: number }
+  | { reason: "empty" }
+  | { reason: "job_over" } // cancelled while it was received
+  | Forbidden;
+
+/**
+ * Takes an upload in as it arrives, piece by piece, into the database, where every instance can read it; then a
+ * worker imports it.
+ */
+export async function receiveImport(
+  context: ServiceContext,
+  { actor, options, body }: {
+    actor: Actor;
+    options: ImportOptions;
+    body: AsyncIterable<Uint8Array>;
+  },
+): Promise<Result<JobRow, ReceiveImportFailure>> {
+  const requested = await requestJob(context, {
+    actor,
+    kind: "import",
+    state: "receiving",
+    input: { ...options },
+  });
+  if (!requested.ok) return requested;
+  const jobId = requested.value;
+  try {
+    const failure = await storeUpload(context, { jobId, body });
+    if (failure) {
+      await breakOff(context, jobId, "The upload was refused.");
+      return refuse(failure);
+    }
+    if (!await queueJob(context.db, jobId)) {
+      return refuse({ reason: "job_over" });
+    }
+  } catch (error) {
+    await breakOff(context, jobId, "The upload broke off.");
+    throw error;
+  }
+  return { ok: true, value: (await getJob(context, jobId))! };
+}
+
+async function storeUpload(
+  { db, settings }: ServiceContext,
+  { jobId, body }: { jobId: string; body: AsyncIterable<Uint8Array> },
+): Promise<ReceiveImportFailure | undefined> {
+  const maxMegabytes = settings.IMPORT_MAX_MB;
+  let bytes = 0;
+  let number = 0;
+  for await (const data of inChunks(body)) {
+    bytes += data.length;
+    if (bytes > maxMegabytes * 1024 * 1024) {
+      return { reason: "too_large", maxMegabytes };
+    }
+    if (!await insertOne(db, { jobId, number: number++, data })) {
+      return { reason: "job_over" };
+    }
+  }
+  return bytes === 0 ? { reason: "empty" } : undefined;
+}
+
+/** With the job in one transaction: a piece of a job that ends in the same moment would be left behind. */
+function insertOne(
+  db: ServiceContext["db"],
+  chunk: { jobId: string; number: number; data: Uint8Array },
+) {
+  return db.transaction((tx) => insertChunk(tx, chunk));
+}
+
+async function breakOff(
+  { db }: ServiceContext,
+  id: string,
+  failure: string,
+) {
+  await endJob(db, { id, state: "failed", failure });
+  await deleteChunks(db, id);
+}
+
+/** Gathers what comes in crumbs, so that the database has few rows of one size. */
+async function* inChunks(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let chunk = new Uint8Array(CHUNK_BYTES);
+  let filled = 0;
+  for await (let bytes of body) {
+    while (bytes.length > 0) {
+      const taken = bytes.subarray(0, CHUNK_BYTES - filled);
+      chunk.set(taken, filled);
+      filled += taken.length;
+      bytes = bytes.subarray(taken.length);
+      if (filled < CHUNK_BYTES) continue;
+      yield chunk;
+      chunk = new Uint8Array(CHUNK_BYTES);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield chunk.subarray(0, filled);
+}
+
+/** The pieces of an upload, in order. */
+export async function* readUpload(
+  { db }: Services,
+  jobId: string,
+): AsyncGenerator<Uint8Array> {
+  for (let number = 0;; number++) {
+    const data = await findChunk(db, { jobId, number });
+    if (data === null) return;
+    yield data;
+  }
+}

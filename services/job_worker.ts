@@ -1,0 +1,80 @@
+import { deleteChunks } from "../db/job_chunks.ts";
+import { endJob, type JobKind, leaseJob, releaseJob } from "../db/jobs.ts";
+import type { ServiceContext, Services } from "./context.ts";
+import { ImportRefusedError } from "./import_lines.ts";
+import { readUpload } from "./import_uploads.ts";
+import { runImport } from "./imports.ts";
+import {
+  type Job,
+  JOB_LEASE_SECONDS,
+  jobContext,
+  JobRefusedError,
+} from "./job_batches.ts";
+import { describeError } from "./log.ts";
+import { isOutage } from "./outage.ts";
+import { runPasswordRequirement } from "./password_requirements.ts";
+import { startWorker } from "./worker.ts";
+
+/** Each gives whether the job came to its end. */
+const RUN: Record<
+  JobKind,
+  (context: ServiceContext, job: Job, stopping: AbortSignal) => Promise<boolean>
+> = {
+  import: (context, job, stopping) =>
+    runImport(context, job, { bytes: readUpload(context, job.id), stopping }),
+  require_new_password: runPasswordRequirement,
+};
+
+/** Works through jobs until it is stopped. Any number of workers may run, here and elsewhere. */
+export function startJobWorker(services: Services): () => Promise<void> {
+  return startWorker(services, {
+    name: "job_worker",
+    work: (stopping) => runNextJob(services, stopping),
+  });
+}
+
+/** Takes a job, if one waits, and goes on with it to its end. Tells how many there were. */
+export async function runNextJob(
+  services: Services,
+  stopping: AbortSignal = new AbortController().signal,
+): Promise<number> {
+  const { db } = services;
+  const job = await leaseJob(db, { leaseSeconds: JOB_LEASE_SECONDS });
+  if (!job) return 0;
+  try {
+    const done = await RUN[job.kind](jobContext(services, job), job, stopping);
+    if (done) await end(services, job, { state: "done" });
+    else await releaseJob(db, job.id);
+  } catch (error) {
+    if (isOutage(error)) throw error; // its lease ends, and then somebody goes on
+    await fail(services, job, error);
+  }
+  return 1;
+}
+
+async function fail(services: Services, job: Job, error: unknown) {
+  const told = error instanceof ImportRefusedError ||
+    error instanceof JobRefusedError;
+  if (!told) {
+    services.log("error", "job_failed", {
+      job: job.id,
+      kind: job.kind,
+      ...describeError(error),
+    });
+  }
+  await end(services, job, {
+    state: "failed",
+    failure: told ? error.message : "Something went wrong; the log says what.",
+  });
+}
+
+async function end(
+  { db }: Services,
+  { id }: Job,
+  { state, failure }: { state: "done" | "failed"; failure?: string },
+) {
+  await db.transaction(async (tx) => {
+    await endJob(tx, { id, state, failure: failure ?? null });
+    await deleteChunks(tx, id);
+  });
+}

@@ -1,0 +1,142 @@
+import {
+  endJob,
+  findJob,
+  insertJob,
+  type JobKind,
+  type JobProblem,
+  type JobRow,
+  listJobs,
+  listProblems,
+} from "../db/jobs.ts";
+import { deleteChunks } from "../db/job_chunks.ts";
+import { recordAudit } from "./audit.ts";
+import {
+  type Action,
+  authorizeActor,
+  type AuthorizeFailure,
+  type Forbidden,
+} from "./authorization.ts";
+import type { Actor, ServiceContext } from "./context.ts";
+import type { PasswordRequirement } from "./password_requirements.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
+
+export { JOB_KINDS, JOB_STATES } from "../db/jobs.ts";
+export type { JobProblem, JobRow };
+
+/** What has to be allowed to whoever asks for a job, or cancels one. */
+const ACTIONS: Record<JobKind, Action> = {
+  import: "create_user",
+  require_new_password: "set_password",
+};
+
+/** Users in a list; a filter may let through any number. */
+export const MAX_LISTED_USERS = 10_000;
+
+/**
+ * Asks for a job. Its rights are asked again with each batch.
+ *
+ * @returns the job's id
+ */
+export async function requestJob(
+  context: ServiceContext,
+  { actor, kind, state, input }: {
+    actor: Actor;
+    kind: JobKind;
+    state: "receiving" | "queued";
+    input: Record<string, unknown>;
+  },
+): Promise<Result<string, Forbidden>> {
+  const { address } = context;
+  return await inTransaction(context, async (tx) => {
+    const action = ACTIONS[kind];
+    const allowed = await authorizeActor(tx, context, { actor, action });
+    if (!allowed.ok) return allowed;
+    const job = await insertJob(tx, {
+      kind,
+      state,
+      actorId: actor.userId,
+      tokenId: actor.token?.id ?? null,
+      input: { ...input, address, byToken: actor.token !== undefined },
+    });
+    await recordAudit(tx, context, {
+      event: "job_requested",
+      actorId: actor.userId,
+      detail: { job, kind },
+    });
+    return ok(job);
+  });
+}
+
+/** Asks that users replace their passwords: services/password_requirements.ts. */
+export async function requestPasswordRequirement(
+  context: ServiceContext,
+  { actor, whom }: { actor: Actor; whom: PasswordRequirement },
+): Promise<Result<string, Forbidden>> {
+  const sorted = "ids" in whom
+    ? { ids: [...new Set(whom.ids.map((it) => it.toLowerCase()))].sort() }
+    : whom;
+  return await requestJob(context, {
+    actor,
+    kind: "require_new_password",
+    state: "queued",
+    input: { whom: sorted },
+  });
+}
+
+export type CancelJobFailure = AuthorizeFailure | { reason: "job_over" };
+
+/** Ends a job behind the batch that is under way; what was done stays. */
+export async function cancelJob(
+  context: ServiceContext,
+  { actor, jobId }: { actor: Actor; jobId: string },
+): Promise<Result<JobRow, CancelJobFailure>> {
+  return await inTransaction(context, async (tx) => {
+    const job = await findJob(tx, jobId);
+    if (!job) return refuse({ reason: "not_found" });
+    const action = ACTIONS[job.kind];
+    const allowed = await authorizeActor(tx, context, { actor, action });
+    if (!allowed.ok) return allowed;
+    if (!await endJob(tx, { id: jobId, state: "cancelled" })) {
+      return refuse({ reason: "job_over" });
+    }
+    await deleteChunks(tx, jobId);
+    await recordAudit(tx, context, {
+      event: "job_cancelled",
+      actorId: actor.userId,
+      detail: { job: jobId, kind: job.kind },
+    });
+    return ok((await findJob(tx, jobId))!);
+  });
+}
+
+/** Undefined for an unknown id. */
+export async function getJob(
+  { db }: ServiceContext,
+  jobId: string,
+): Promise<JobRow | undefined> {
+  return await findJob(db, jobId) ?? undefined;
+}
+
+/** The newest first. */
+export async function findJobs(
+  { db }: ServiceContext,
+  { before, limit }: { before?: string | undefined; limit: number },
+): Promise<{ jobs: JobRow[]; next: string | undefined }> {
+  const found = await listJobs(db, { before, limit: limit + 1 });
+  const jobs = found.slice(0, limit);
+  return { jobs, next: found.length > limit ? jobs.at(-1)?.id : undefined };
+}
+
+/** By line. `next` is the line and field behind which the next page begins. */
+export async function findJobProblems(
+  { db }: ServiceContext,
+  { jobId, after, limit }: {
+    jobId: string;
+    after?: { line: number; field: string } | undefined;
+    limit: number;
+  },
+): Promise<{ problems: JobProblem[]; more: boolean }> {
+  const found = await listProblems(db, { jobId, after, limit: limit + 1 });
+  return { problems: found.slice(0, limit), more: found.length > limit };
+}
