@@ -18,7 +18,8 @@ export type Action =
   | "settle_report"
   | "change_permissions"
   | "manage_tokens"
-  | "manage_webhooks";
+  | "manage_webhooks"
+  | "export_users";
 
 /** What each action takes: a permission, and where a program does it, a scope of its token. */
 const NEEDED: Record<Action, { permission: Permission; scope: Scope | null }> =
@@ -35,6 +36,7 @@ const NEEDED: Record<Action, { permission: Permission; scope: Scope | null }> =
     send_reset_link: { permission: "user_management", scope: "passwords:set" },
     settle_report: { permission: "user_management", scope: null }, // for people alone
     change_permissions: { permission: "administration", scope: "users:write" },
+    export_users: { permission: "user_management", scope: "users:read" },
     manage_tokens: { permission: "administration", scope: "tokens:manage" },
     manage_webhooks: { permission: "administration", scope: null },
   };

@@ -13,7 +13,9 @@ export const COLUMNS = [
   "temporary",
   "disabled",
 ] as const;
-export type Column = typeof COLUMNS[number];
+
+/** What an export tells beside, so that its file can be read back; not looked at. */
+export const TOLD_COLUMNS = ["id", "created_at", "last_sign_in_at"];
 
 /** A record as the file has it: texts by column, an attribute's as `attributes.NAME`. */
 export interface RawRecord {
@@ -97,7 +99,9 @@ function isCsvError(error: unknown): error is CsvError & { lines: number } {
 function checkHeader(names: string[], attributes: string[]): string[] {
   const header = names.map((it) => it.trim());
   const known = [...COLUMNS, ...attributes.map((it) => `attributes.${it}`)];
-  const unknown = header.find((it) => !known.includes(it));
+  const unknown = header.find((it) =>
+    !known.includes(it) && !TOLD_COLUMNS.includes(it)
+  );
   if (unknown !== undefined) {
     throw new ImportRefusedError(
       `There is no column "${unknown.slice(0, 60)}"; there are ${
@@ -116,7 +120,7 @@ function checkHeader(names: string[], attributes: string[]): string[] {
 }
 
 /** As spreadsheets, and our own export, keep a text from being a formula (OWASP CSV Injection). */
-const ESCAPED_FORMULA = /^'(?=[=+\-@\t\r])/;
+const ESCAPED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
 
 function toRecord(header: string[], cells: string[], line: number): RawRecord {
   const texts: Record<string, string> = {};

@@ -4,7 +4,7 @@ import type { ImportedUser } from "../db/imports.ts";
 import type { JobProblem } from "../db/jobs.ts";
 import type { AttributeSetting } from "./config.ts";
 import { type ForeignHashFailure, judgeForeignHash } from "./foreign_hashes.ts";
-import { COLUMNS, type RawRecord } from "./import_lines.ts";
+import { COLUMNS, type RawRecord, TOLD_COLUMNS } from "./import_lines.ts";
 import { checkUserFields, type FieldProblem } from "./user_fields.ts";
 
 /** A record that may be stored, with its line; or what is wrong with it. */
@@ -24,7 +24,7 @@ export function checkRecord(
   if (misshapen.some((it) => it.field === "line")) {
     return { ok: false, line, problems };
   }
-  const known = new Set<string>(COLUMNS);
+  const known = new Set<string>([...COLUMNS, ...TOLD_COLUMNS]);
   for (const { name } of attributes) known.add(`attributes.${name}`);
   for (const name of Object.keys(texts)) {
     if (!known.has(name)) add(name.slice(0, 60), "is no field of a user");

@@ -120,7 +120,7 @@ testOnEach(
       ],
     });
     for (const [name, there] of [[a, false], [f, true], [g, true]] as const) {
-      assert.equal(await userOf(db, name!) !== undefined, there, name);
+      assert.equal(await userOf(db, name!) !== undefined, there, `${name}`);
     }
   },
 );
