@@ -37,7 +37,7 @@ const shown = {
   state: jobs.state,
   actorId: jobs.actorId,
   actorName: users.name,
-  input: jobs.input,
+  dryRun: sql<boolean>`coalesce((${jobs.input} ->> 'dryRun')::boolean, false)`,
   read: jobs.read,
   changed: jobs.changed,
   skipped: jobs.skipped,

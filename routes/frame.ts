@@ -48,9 +48,15 @@ export const refuseUnknownHost = createMiddleware<AppEnv>(async (c, next) => {
   return c.text(`This Passdesk is at ${origin}\n`, 421);
 });
 
+/** A file of a million users over a slow line. */
+const UPLOAD_SECONDS = 3600;
+
 /** Every request has a deadline: what waits in a line somewhere is told to come back (RFC 9110, 15.6.4). */
 export const deadline = createMiddleware<AppEnv>(async (c, next) => {
-  const { REQUEST_TIMEOUT_SECONDS: seconds } = c.var.services.settings;
+  const { REQUEST_TIMEOUT_SECONDS } = c.var.services.settings;
+  const seconds = c.req.path === "/api/v1/imports"
+    ? UPLOAD_SECONDS
+    : REQUEST_TIMEOUT_SECONDS;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

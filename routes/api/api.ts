@@ -4,8 +4,12 @@ import { deadline } from "../frame.ts";
 import { auditEvents } from "./audit_events.ts";
 import { authenticate } from "./authenticate.ts";
 import { contractOf, registerSecurity } from "./contract.ts";
+import { userExports } from "./exports.ts";
+import { imports } from "./imports.ts";
+import { jobs } from "./jobs.ts";
 import { me } from "./me.ts";
 import { answerMethods } from "./methods.ts";
+import { passwordRequirements } from "./password_requirements.ts";
 import { notFoundProblem } from "./problems.ts";
 import { limitRate } from "./rate_limit.ts";
 import { tokens } from "./tokens.ts";
@@ -27,7 +31,11 @@ export function createApi() {
     .route("/", userPassword)
     .route("/", userSessions)
     .route("/", auditEvents)
-    .route("/", tokens);
+    .route("/", tokens)
+    .route("/", imports)
+    .route("/", passwordRequirements)
+    .route("/", userExports)
+    .route("/", jobs);
   const contract = contractOf(api);
   api.get("/openapi.json", (c) => c.json(contract));
   api.all("*", (c) => answerMethods(c, api) ?? notFoundProblem(c));

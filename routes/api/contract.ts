@@ -22,6 +22,7 @@ const INFO = {
     },
     { name: "Sessions", description: "Where users are signed in" },
     { name: "Audit", description: "What has happened" },
+    { name: "Jobs", description: "Many users at once: in, out, and changed" },
     { name: "Tokens", description: "What programs sign in with" },
   ],
 };

@@ -67,6 +67,25 @@ const DOORS: Record<
     scope: "sessions:end",
     permissions: ["user_management"],
   },
+  "POST /imports": { scope: "users:write", permissions: ["user_management"] },
+  "POST /password-requirements": {
+    scope: "passwords:set",
+    permissions: ["user_management"],
+  },
+  "GET /exports/users": {
+    scope: "users:read",
+    permissions: ["user_management"],
+  },
+  "GET /jobs": { scope: "users:read", permissions: ["user_management"] },
+  "GET /jobs/{id}": { scope: "users:read", permissions: ["user_management"] },
+  "GET /jobs/{id}/problems": {
+    scope: "users:read",
+    permissions: ["user_management"],
+  },
+  "POST /jobs/{id}/cancellation": {
+    scope: "users:write",
+    permissions: ["user_management"],
+  },
   "GET /audit-events": { scope: "audit:read", permissions: ["audit_log"] },
   "GET /audit-events/stream": {
     scope: "audit:read",
