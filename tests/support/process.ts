@@ -18,11 +18,12 @@ export function freePort(): number {
 
 /** A running program of its own, as an operator starts it. */
 export async function startProgram(
-  task: "start" | "demo" | "mail",
+  task: "start" | "demo" | "mail" | "import",
   environment: Record<string, string>,
+  more: string[] = [],
 ) {
   const child = new Deno.Command(Deno.execPath(), {
-    args: await taskArgs(task, environment),
+    args: [...await taskArgs(task, environment), ...more],
     cwd: ROOT,
     env: { ...environment, NO_COLOR: "1" },
     stdout: "piped",
