@@ -72,7 +72,7 @@ export const passwords = pgTable("passwords", {
   userId: uuid("user_id").primaryKey().references(() => users.id, {
     onDelete: "cascade",
   }),
-  hash: text("hash").notNull(), // Argon2id, PHC string
+  hash: text("hash").notNull(), // Argon2id, PHC string; of an import, another program's until the next sign-in
   setAt: instant("set_at").notNull().defaultNow(),
   setBy: uuid("set_by").references(() => users.id),
   temporary: boolean("temporary").notNull().default(false),
