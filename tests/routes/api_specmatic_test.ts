@@ -13,6 +13,8 @@ interface Valid {
   query?: Record<string, string>;
   headers?: Record<string, string>;
   body?: unknown;
+  /** Of the body, if not JSON. */
+  type?: string;
 }
 
 const ANY_VERSION = { "if-match": "*" };
@@ -49,6 +51,20 @@ const VALID: Record<string, Valid> = {
     body: { name: "made", scopes: ["users:read"] },
   },
   "DELETE /tokens/{id}": { status: 204 },
+  "POST /imports": {
+    status: 202,
+    type: "text/csv",
+    body: "username,name\nby.specmatic,By Specmatic\n",
+  },
+  "POST /password-requirements": {
+    status: 202,
+    body: { filter: { state: "disabled" } },
+  },
+  "GET /exports/users": { query: { format: "ndjson" } },
+  "GET /jobs": {},
+  "GET /jobs/{id}": {},
+  "GET /jobs/{id}/problems": {},
+  "POST /jobs/{id}/cancellation": {},
 };
 
 type Contract = ReturnType<typeof contract>;
@@ -103,17 +119,36 @@ async function serveContract(described: Contract) {
   return { site, owner, answers };
 }
 
+const JSON_TYPE = "application/json";
+const MERGE_PATCH = "application/merge-patch+json";
+
+/** The id of what the path is about: a token, a job or a user of its own. */
+async function somethingAt(
+  path: string,
+  { site, owner }: Awaited<ReturnType<typeof serveContract>>,
+): Promise<string> {
+  if (path.startsWith("/tokens/")) {
+    return (await apiToken(site.db, { ownerId: owner.id })).id;
+  }
+  if (!path.startsWith("/jobs/")) return (await person(site.db)).id;
+  const made = await fetch(`${site.origin}/api/v1/password-requirements`, {
+    method: "POST",
+    headers: { "Content-Type": JSON_TYPE },
+    body: JSON.stringify({ filter: { state: "disabled" } }),
+  });
+  return (await made.json()).id;
+}
+
 async function validRequests(
   described: Contract,
-  { site, owner }: Awaited<ReturnType<typeof serveContract>>,
+  served: Awaited<ReturnType<typeof serveContract>>,
 ) {
   const examples = [];
   for (const [operation, valid] of Object.entries(VALID)) {
     const [method, path] = operation.split(" ") as [string, string];
     const { status = 200, query, headers, body } = valid;
-    const id = path.startsWith("/tokens")
-      ? (await apiToken(site.db, { ownerId: owner.id })).id
-      : (await person(site.db)).id;
+    const { type: sent = method === "PATCH" ? MERGE_PATCH : JSON_TYPE } = valid;
+    const id = await somethingAt(path, served);
     const [content] = Object.entries<
       { schema: { $ref?: string }; example?: unknown }
     >(
@@ -130,9 +165,7 @@ async function validRequests(
         headers: {
           ...headers,
           ...(body !== undefined && {
-            "Content-Type": method === "PATCH"
-              ? "application/merge-patch+json"
-              : "application/json",
+            "Content-Type": sent,
           }),
         },
         ...(body !== undefined && { body }),
