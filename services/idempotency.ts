@@ -25,26 +25,32 @@ export interface KeptAnswer {
  */
 export async function answerOnce(
   context: ServiceContext,
-  { actor, key, request }: { actor: Actor; key: string; request: string },
+  { actor, key: given, request }: {
+    actor: Actor;
+    key: string;
+    request: string;
+  },
   answer: (inside: ServiceContext) => Promise<KeptAnswer>,
 ): Promise<
   Result<KeptAnswer & { again: boolean }, { reason: "key_reused" }>
 > {
   const { secrets } = context;
   const ownerId = actor.userId;
+  // Each token's keys are its own: what one was told in answer is no other's business.
+  const key = `${actor.token?.id ?? "session"} ${given}`;
   const owner = `idempotent answer ${ownerId} ${key}`;
   const requestHash = hashSecret(request);
   return await inTransaction(context, async (tx) => {
     if (await claimIdempotencyKey(tx, { ownerId, key, requestHash })) {
-      const given = await answer({ ...context, db: tx });
+      const answered = await answer({ ...context, db: tx });
       await keepIdempotentAnswer(tx, {
         ownerId,
         key,
-        status: given.status,
-        headers: given.headers,
-        sealedBody: secrets.seal(given.body, owner),
+        status: answered.status,
+        headers: answered.headers,
+        sealedBody: secrets.seal(answered.body, owner),
       });
-      return ok({ ...given, again: false });
+      return ok({ ...answered, again: false });
     }
     const kept = await findIdempotentAnswer(tx, { ownerId, key });
     const body = secrets.open(kept?.sealedBody ?? "", owner);

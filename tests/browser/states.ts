@@ -233,6 +233,25 @@ export async function tours(site: Site): Promise<Tour[]> {
     {
       who: admin,
       states: {
+        "no API token": at("/api-tokens"),
+        "new API token": at("/api-tokens/new"),
+        "new API token refused": async ({ page }) => {
+          await press(page, "Make the token");
+          await errors(page);
+        },
+        "API token made": async ({ page }) => {
+          await page.getByLabel("Name").fill("nightly sync");
+          await page.getByLabel("users:read").check();
+          await press(page, "Make the token");
+          await page.getByText("The token is made.").waitFor();
+        },
+        "API tokens": at("/api-tokens"),
+        "refusals of the API": at("/api/problems"),
+      },
+    },
+    {
+      who: admin,
+      states: {
         "no webhook": at("/webhooks"),
         "new webhook": at("/webhooks/new"),
         "new webhook refused": async ({ page }) => {
