@@ -62,7 +62,9 @@ async function results(cwd: string, output: string) {
       )
     ) {
       const what = attributes!.match(/ name="([^"]*)"/)![1]!;
-      (/<(failure|error)/.test(rest ?? "") ? failed : passed).push(what);
+      const [, why] = rest?.match(/<(?:failure|error) message="([^"]*)"/) ?? [];
+      if (why === undefined) passed.push(what);
+      else failed.push(`${what}: ${why}`);
     }
   }
   if (reports === 0) throw new Error(`Specmatic left no report: ${output}`);
