@@ -8,6 +8,7 @@ import { heldPermissions, secondFactor } from "./users.ts";
 export interface NewApiToken {
   id: string;
   ownerId: string;
+  parentId?: string | null;
   name: string;
   scopes: Scope[];
   secretHash: string;
@@ -108,13 +109,18 @@ export async function countApiTokens(
   );
 }
 
-/** Ends one token. The value is whose it was; null where there is none to end. */
+/** Ends one token, and those that were made by it. The value is whose it was; null where there is none to end. */
 export async function revokeApiToken(
   db: Database,
   { id }: { id: string },
 ): Promise<{ ownerId: string; name: string } | null> {
-  const [row] = await revoke(db, eq(apiTokens.id, id));
-  return row ?? null;
+  const family = sql`${apiTokens.id} in (
+    with recursive family as (
+      select ${id}::uuid as id
+      union select api_tokens.id from api_tokens join family on parent_id = family.id
+    ) select id from family)`;
+  const revoked = await revoke(db, family);
+  return revoked.find((it) => it.id === id) ?? null;
 }
 
 /** Ends all tokens of a user. Tells how many there were. */
@@ -128,7 +134,11 @@ export async function revokeApiTokens(
 function revoke(db: Database, which: SQL) {
   return db.update(apiTokens).set({ revokedAt: sql`now()` })
     .where(and(which, isNull(apiTokens.revokedAt)))
-    .returning({ ownerId: apiTokens.ownerId, name: apiTokens.name });
+    .returning({
+      id: apiTokens.id,
+      ownerId: apiTokens.ownerId,
+      name: apiTokens.name,
+    });
 }
 
 /** Tokens that end within `days`, whose owners have not been told; marks them as told. */

@@ -57,6 +57,11 @@ export async function keepIdempotentAnswer(
   await db.update(idempotentAnswers).set(answer).where(whose({ ownerId, key }));
 }
 
+/** A request that was refused has changed nothing: its key is free again. */
+export async function releaseIdempotencyKey(db: Database, key: IdempotencyKey) {
+  await db.delete(idempotentAnswers).where(whose(key));
+}
+
 export async function deleteOldIdempotentAnswers(db: Database) {
   await db.delete(idempotentAnswers).where(over);
 }

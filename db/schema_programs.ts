@@ -35,6 +35,8 @@ export const apiTokens = pgTable("api_tokens", {
   ownerId: uuid("owner_id").notNull().references(() => users.id, {
     onDelete: "cascade",
   }),
+  /** By which it was made, where a program made it: it ends with that one. */
+  parentId: uuid("parent_id"),
   name: text("name").notNull(),
   scopes: jsonb("scopes").$type<Scope[]>().notNull(),
   secretHash: text("secret_hash").notNull(), // SHA-256; the secret is shown once
@@ -47,6 +49,7 @@ export const apiTokens = pgTable("api_tokens", {
   revokedAt: instant("revoked_at"),
 }, (t) => [
   index("api_tokens_owner").on(t.ownerId),
+  index("api_tokens_parent").on(t.parentId).where(sql`parent_id is not null`),
   index("api_tokens_ending").on(t.expiresAt).where(
     sql`revoked_at is null and reminded_at is null`,
   ),

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { describeError } from "../services/log.ts";
 import { isOutage } from "../services/outage.ts";
-import { HashingOverloadedError } from "../services/password_hash.ts";
+import { OverloadedError } from "../services/work_queue.ts";
 import type { AppEnv } from "./env.ts";
 
 const MALFORMED = [400, 413, 415] as const;
@@ -19,7 +19,7 @@ export function judgeFailure(
   const malformed = MALFORMED.find((it) => it === status);
   if (malformed) return malformed;
   const { requestId, log } = c.var.services;
-  const full = error instanceof HashingOverloadedError;
+  const full = error instanceof OverloadedError;
   const busy = full || isOutage(error) || status === 503;
   log(busy ? "warning" : "error", busy ? "overloaded" : "failure", {
     requestId,

@@ -139,6 +139,7 @@ export async function createApiToken(
     await insertApiToken(tx, {
       id,
       ownerId,
+      parentId: actor.token?.id ?? null,
       name,
       scopes,
       secretHash: hashSecret(token.secret),
@@ -195,7 +196,7 @@ export async function findApiTokens(
 
 export type RevokeApiTokenFailure = { reason: "not_found" } | Forbidden;
 
-/** Ends a token, one's own or a colleague's: its next request is refused. */
+/** Ends a token, one's own or a colleague's, and those it made: their next requests are refused. */
 export async function endApiToken(
   context: ServiceContext,
   { actor, tokenId }: { actor: Actor; tokenId: string },

@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordPolicy } from "./password_policy.ts";
 import type { SecretBox } from "./secret_box.ts";
+import type { WorkQueue } from "./work_queue.ts";
 
 export type { Permission, Scope };
 
@@ -18,6 +19,8 @@ export interface Services {
   policy: PasswordPolicy;
   breached: BreachedPasswords;
   secrets: SecretBox;
+  /** The line of requests that happen once: each holds a connection, and some rows, until it ends. */
+  once: WorkQueue;
   log: Log;
 }
 

@@ -2,6 +2,7 @@ import {
   claimIdempotencyKey,
   findIdempotentAnswer,
   keepIdempotentAnswer,
+  releaseIdempotencyKey,
 } from "../db/idempotent_answers.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -18,9 +19,10 @@ export interface KeptAnswer {
 /**
  * Answers a request once for each key of its caller (draft-ietf-httpapi-idempotency-key-header): the same one
  * again gets the same answer, and nothing happens twice. The answer is kept in the transaction of what it tells
- * of, so neither is there without the other. It may hold a generated password, so it is sealed.
+ * of, so neither is there without the other. It may hold a generated password, so it is sealed. A refusal
+ * has changed nothing and is not kept: the same request may be asked again.
  *
- * @param request method, path and body
+ * @param request all that it depends on: method, address, body, If-Match
  * @param answer does the work, by the context that it is given; what it throws undoes everything
  */
 export async function answerOnce(
@@ -40,25 +42,33 @@ export async function answerOnce(
   const key = `${actor.token?.id ?? "session"} ${given}`;
   const owner = `idempotent answer ${ownerId} ${key}`;
   const requestHash = hashSecret(request);
-  return await inTransaction(context, async (tx) => {
-    if (await claimIdempotencyKey(tx, { ownerId, key, requestHash })) {
-      const answered = await answer({ ...context, db: tx });
-      await keepIdempotentAnswer(tx, {
-        ownerId,
-        key,
-        status: answered.status,
-        headers: answered.headers,
-        sealedBody: secrets.seal(answered.body, owner),
-      });
-      return ok({ ...answered, again: false });
-    }
-    const kept = await findIdempotentAnswer(tx, { ownerId, key });
-    const body = secrets.open(kept?.sealedBody ?? "", owner);
-    if (!kept?.status || kept.requestHash !== requestHash) {
-      return refuse({ reason: "key_reused" });
-    }
-    if (body === undefined) throw new Error("a kept answer can't be unsealed");
-    const { status, headers } = kept;
-    return ok({ status, headers: headers ?? {}, body, again: true });
-  });
+  return await context.once(() =>
+    inTransaction(context, async (tx) => {
+      if (await claimIdempotencyKey(tx, { ownerId, key, requestHash })) {
+        const answered = await answer({ ...context, db: tx });
+        if (answered.status >= 400) {
+          await releaseIdempotencyKey(tx, { ownerId, key });
+          return ok({ ...answered, again: false });
+        }
+        await keepIdempotentAnswer(tx, {
+          ownerId,
+          key,
+          status: answered.status,
+          headers: answered.headers,
+          sealedBody: secrets.seal(answered.body, owner),
+        });
+        return ok({ ...answered, again: false });
+      }
+      const kept = await findIdempotentAnswer(tx, { ownerId, key });
+      const body = secrets.open(kept?.sealedBody ?? "", owner);
+      if (!kept?.status || kept.requestHash !== requestHash) {
+        return refuse({ reason: "key_reused" });
+      }
+      if (body === undefined) {
+        throw new Error("a kept answer can't be unsealed");
+      }
+      const { status, headers } = kept;
+      return ok({ status, headers: headers ?? {}, body, again: true });
+    })
+  );
 }

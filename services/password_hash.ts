@@ -1,6 +1,6 @@
 import * as argon2 from "@node-rs/argon2";
 import { judgeForeignHash } from "./foreign_hashes.ts";
-import { createWorkQueue } from "./work_queue.ts";
+import { createWorkQueue, OverloadedError } from "./work_queue.ts";
 import { decodeHash, type HashParameters } from "./phc_string.ts";
 
 export type { HashParameters };
@@ -26,7 +26,7 @@ export interface PasswordHasher {
    * (NIST SP 800-63B-4 3.1.1.2) and otherwise taken as it is: no trimming, case or cutting (ASVS 6.2.8).
    *
    * @throws {RangeError} over 4,096 bytes of UTF-8, or no well-formed Unicode
-   * @throws {HashingOverloadedError} the waiting line is full
+   * @throws {OverloadedError} the waiting line is full
    */
   hash(password: string): Promise<string>;
   /**
@@ -34,7 +34,7 @@ export interface PasswordHasher {
    * equal strings: a whole password history costs one hash.
    *
    * @throws {RangeError} as `hash`, and where `like` is no Argon2id PHC string
-   * @throws {HashingOverloadedError} the waiting line is full
+   * @throws {OverloadedError} the waiting line is full
    */
   hashLike(password: string, like: string): Promise<string>;
   /**
@@ -43,30 +43,20 @@ export interface PasswordHasher {
    * False too, at the same cost, for a corrupt or unknown hash (ASVS 11.2.5), and at no cost for a
    * password that `hash` would refuse.
    *
-   * @throws {HashingOverloadedError} the waiting line is full
+   * @throws {OverloadedError} the waiting line is full
    */
   verify(passwordHash: string, password: string): Promise<boolean>;
   /**
    * Costs what `verify` costs with today's parameters and gives false: for somebody who does not
    * exist, or has no password (ASVS 6.3.8).
    *
-   * @throws {HashingOverloadedError} the waiting line is full
+   * @throws {OverloadedError} the waiting line is full
    */
   verifyNobody(password: string): Promise<false>;
   /** Gives true when the memory or the iterations are below today's, and for any other kind of hash. */
   needsRehash(passwordHash: string): boolean;
   /** Gives true when the parameters are exactly today's. */
   hasCurrentParameters(passwordHash: string): boolean;
-}
-
-/** Too many hashes are under way and waiting. The route answers 503 with Retry-After. */
-export class HashingOverloadedError extends Error {
-  override readonly name = "HashingOverloadedError";
-
-  /** @param retryAfterSeconds how long today's line takes, at least 1 */
-  constructor(readonly retryAfterSeconds: number) {
-    super("too many passwords are being hashed at once");
-  }
 }
 
 /**
@@ -85,7 +75,7 @@ export function createPasswordHasher(
   const inLine = createWorkQueue({
     width,
     maxWaiting,
-    whenFull: (seconds) => new HashingOverloadedError(seconds),
+    whenFull: (seconds) => new OverloadedError(seconds),
   });
   const nobody = decoyHash(parameters);
   if (!decodeHash(nobody)) throw new RangeError("impossible hash parameters");

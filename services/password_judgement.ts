@@ -33,7 +33,7 @@ export function previewPassword(
  * The one policy of every path: the rules, the breach corpus, the last passwords; then the hashes.
  * All history of a user shares one salt, so that reuse costs one hash however many are kept.
  *
- * @throws {HashingOverloadedError} the waiting line is full
+ * @throws {OverloadedError} the waiting line is full
  */
 export async function judgePassword(
   context: ServiceContext,

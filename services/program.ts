@@ -28,6 +28,7 @@ import { createPasswordHasher } from "./password_hash.ts";
 import { createPasswordPolicy } from "./password_policy.ts";
 import { createSecretBox } from "./secret_box.ts";
 import { sessionClocks } from "./sessions.ts";
+import { createWorkQueue, OverloadedError } from "./work_queue.ts";
 import { parseTarget } from "./webhook_targets.ts";
 
 /** Puts the program together from its settings. */
@@ -59,6 +60,11 @@ export function createServices(
     }),
     breached: breachCorpus(settings),
     secrets: createSecretBox(secretKeys),
+    once: createWorkQueue({
+      width: Math.max(1, Math.floor(settings.DATABASE_POOL_SIZE / 2)),
+      maxWaiting: settings.HASH_QUEUE_LENGTH,
+      whenFull: (seconds) => new OverloadedError(seconds),
+    }),
   };
 }
 

@@ -41,9 +41,9 @@ const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
 const EMAIL =
   /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
-/** Control characters, what can't be seen, direction overrides, and what stands for undecodable text. */
+/** Control characters, halves of characters, what can't be seen, direction overrides, and what stands for undecodable text. */
 export const UNREADABLE =
-  /[\p{Cc}\p{Co}\p{Cn}\u2028\u2029\u202a-\u202e\u2800\ufffd]|(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u;
+  /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\u2028\u2029\u202a-\u202e\u2800\ufffd]|(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u;
 
 const MALFORMED: Record<
   Exclude<AttributeSetting["type"], "text">,
@@ -71,7 +71,7 @@ export function checkUserFields(
       return "";
     }
     const text = raw.normalize("NFC").trim();
-    if (UNREADABLE.test(text) || !text.isWellFormed()) {
+    if (UNREADABLE.test(text)) {
       problems[field] = { problem: "unreadable" };
     } else if ([...text].length > max) {
       problems[field] = { problem: "too_long", max };

@@ -1,3 +1,13 @@
+/** Too much is under way and waiting. The route answers 503 with Retry-After. */
+export class OverloadedError extends Error {
+  override readonly name = "OverloadedError";
+
+  /** @param retryAfterSeconds how long today's line takes, at least 1 */
+  constructor(readonly retryAfterSeconds: number) {
+    super("too much waits in line");
+  }
+}
+
 export interface WorkQueueOptions {
   /** How many pieces of work run at once. */
   width: number;

@@ -50,6 +50,12 @@ const Page = z.object({ items: z.array(AuditEvent), next: z.uuid().nullable() })
     example: { items: [EVENT_EXAMPLE], next: null },
   });
 
+/** As far as the ids of events tell it. */
+const Moment = z.iso.datetime().refine(
+  (it) => it >= "1970" && it < "9999",
+  "Use a year from 1970 on.",
+);
+
 const access = { scope: "audit:read", permissions: ["audit_log"] } as const;
 
 const list = createRoute({
@@ -66,10 +72,10 @@ const list = createRoute({
         example: "anna.mueller",
       }),
       event: z.enum(AUDIT_EVENTS).optional(),
-      from: z.iso.datetime().optional().openapi({
+      from: Moment.optional().openapi({
         description: "Not before this time (RFC 3339, UTC)",
       }),
-      until: z.iso.datetime().optional().openapi({
+      until: Moment.optional().openapi({
         description: "Before this time",
       }),
       limit: pageSize({ usual: 50, most: 100 }),

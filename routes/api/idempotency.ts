@@ -19,7 +19,12 @@ export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
     });
   }
   const { services, actor } = c.var;
-  const request = [c.req.method, c.req.path, await c.req.text()].join("\n");
+  const request = [
+    c.req.method,
+    c.req.url,
+    c.req.header("If-Match") ?? "",
+    await c.req.text(),
+  ].join("\n");
   try {
     const answered = await answerOnce(
       services,

@@ -68,6 +68,16 @@ testOnEach(
       (await ask("GET", "/audit-events?from=2026-11-23")).status,
       400,
     );
+    for (const time of ["0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z"]) {
+      assert.equal(
+        (await ask("GET", `/audit-events?from=${time}`)).status,
+        400,
+      );
+      assert.equal(
+        (await ask("GET", `/audit-events?until=${time}`)).status,
+        400,
+      );
+    }
     assert.equal((await ask("GET", "/audit-events?event=nothing")).status, 400);
   },
 );

@@ -11,7 +11,7 @@ import { rows } from "../../db/client.ts";
 import type { Database } from "../../db/client.ts";
 import { sql } from "drizzle-orm";
 import { hasher } from "../support/people.ts";
-import { HashingOverloadedError } from "../../services/password_hash.ts";
+import { OverloadedError } from "../../services/work_queue.ts";
 
 /** A program with an administrator's token for everything. */
 async function setUp(
@@ -323,9 +323,7 @@ testEmbedded(
     const { ask } = await setUp(db, {}, {
       ...hasher,
       hash: (password) =>
-        full
-          ? Promise.reject(new HashingOverloadedError(7))
-          : hasher.hash(password),
+        full ? Promise.reject(new OverloadedError(7)) : hasher.hash(password),
     });
     const subject = await person(db);
     const headers = { "Idempotency-Key": crypto.randomUUID() };
@@ -340,6 +338,81 @@ testEmbedded(
     assert.equal(refused.headers.get("retry-after"), "7");
     full = false;
     assert.equal((await send()).status, 200);
+  },
+);
+
+testOnEach(
+  "a refusal is not kept: mended, the request happens under its key",
+  async ({ db }) => {
+    const { ask } = await setUp(db);
+    const headers = { "Idempotency-Key": crypto.randomUUID() };
+    const other = await person(db);
+    const taken = newUser(other.username);
+    assert.equal(
+      (await ask("POST", "/users", { json: taken, headers })).status,
+      422,
+    );
+    await rows(
+      db,
+      sql`update users set username_key = username_key || '.old' where id = ${other.id}`,
+    );
+    assert.equal(
+      (await ask("POST", "/users", { json: taken, headers })).status,
+      201,
+    );
+    const subject = await person(db);
+    const path = `/users/${subject.id}/password`;
+    const send = (version: string) =>
+      ask("POST", path, {
+        json: { reason: "no_mailbox" },
+        headers: {
+          ...headers,
+          "Idempotency-Key": "versions",
+          "If-Match": version,
+        },
+      });
+    assert.equal((await send('"stale"')).status, 412);
+    const { headers: now } = await ask("GET", `/users/${subject.id}`);
+    assert.equal((await send(now.get("etag")!)).status, 200);
+    assert.equal((await send('"stale"')).problem, "idempotency-key-reused");
+  },
+);
+
+testOnEach(
+  "text that no database can hold is refused by its field",
+  async ({ db }) => {
+    const { ask } = await setUp(db);
+    const subject = await person(db);
+    for (const broken of ["\\ud800", "a\\u0000b", "\\udfff x"]) {
+      const bodies: [string, string][] = [
+        ["/users", `{"username":"${unique()}","name":"${broken}"}`],
+        [
+          "/users",
+          `{"username":"${unique()}","name":"x","externalId":"${broken}"}`,
+        ],
+        [
+          "/users",
+          `{"username":"${unique()}","name":"x","attributes":{"department":"${broken}"}}`,
+        ],
+        ["/tokens", `{"name":"${broken}","scopes":["users:read"]}`],
+        [
+          `/users/${subject.id}/password`,
+          `{"reason":"other","reasonText":"${broken}"}`,
+        ],
+        [
+          `/users/${subject.id}/password`,
+          `{"reason":"no_mailbox","password":"${broken}"}`,
+        ],
+        [
+          `/users/${subject.id}/second-factor-removal`,
+          `{"reason":"${broken}"}`,
+        ],
+      ];
+      for (const [path, body] of bodies) {
+        const answer = await ask("POST", path, { body });
+        assert.equal(answer.status, 422, `${path} ${body} ${answer.text}`);
+      }
+    }
   },
 );
 

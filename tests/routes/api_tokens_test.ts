@@ -202,3 +202,23 @@ testOnEach(
     ]);
   },
 );
+
+testOnEach("with a token those that it has made end too", async ({ db }) => {
+  const { running, owner, page } = await admin(db);
+  const { id, text } = await apiToken(db, { ownerId: owner.id });
+  const make = async (by: string) =>
+    (await apiClient(running, by)("POST", "/tokens", {
+      json: { name: "made", scopes: ["tokens:manage"] },
+    })).json.token as string;
+  const child = await make(text);
+  const grandchild = await make(child);
+  const other = await apiToken(db, { ownerId: owner.id });
+  await page.post(`/api-tokens/${id}/revocation`, {}, { from: "/api-tokens" });
+  for (const it of [text, child, grandchild]) {
+    assert.equal((await apiClient(running, it)("GET", "/me")).status, 401);
+  }
+  assert.equal(
+    (await apiClient(running, other.text)("GET", "/me")).status,
+    200,
+  );
+});

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import {
   createPasswordHasher,
   DEFAULT_HASH_PARAMETERS,
-  HashingOverloadedError,
 } from "../../services/password_hash.ts";
+import { OverloadedError } from "../../services/work_queue.ts";
 
 const QUICK = { memoryKib: 256, iterations: 1, parallelism: 1 };
 const hasher = createPasswordHasher({
@@ -120,7 +120,7 @@ Deno.test("a full line refuses at once and says when to come again; the others a
     ]
   ) {
     await assert.rejects(work(), (error) => {
-      assert.ok(error instanceof HashingOverloadedError);
+      assert.ok(error instanceof OverloadedError);
       assert.ok(error.retryAfterSeconds >= 1);
       return true;
     });
