@@ -4,7 +4,7 @@ import type { AppEnv } from "../env.ts";
 import { type Access, permissionNames, requireAccess } from "./access.ts";
 import { idempotent } from "./idempotency.ts";
 import { JSON_TYPE, strictBody } from "./json_body.ts";
-import { Problem, PROBLEMS } from "./problems.ts";
+import { Problem, problemExample, PROBLEMS } from "./problems.ts";
 
 /** What an operation says of who may call it, and what stands before its handler. */
 export function guarded(
@@ -124,9 +124,14 @@ export function problems<const Status extends ProblemStatus>(
   return Object.fromEntries(
     all.sort().map((status) => [status, {
       description: PROBLEM_ANSWERS[status]!,
-      content: { "application/problem+json": { schema: Problem } },
+      content: {
+        "application/problem+json": {
+          schema: Problem,
+          example: problemExample(status),
+        },
+      },
     }]),
-  ) as Record<
+  ) as unknown as Record<
     Status | 400 | 401 | 403 | 429 | 503,
     {
       description: string;

@@ -45,6 +45,11 @@ export interface ProblemEntry {
   detail: string;
 }
 
+const FIELD_EXAMPLE: ProblemEntry = {
+  pointer: "/username",
+  detail: "Another user has this already. Choose another one.",
+};
+
 export const Problem = z.object({
   type: z.url(),
   title: z.string(),
@@ -65,12 +70,23 @@ export const Problem = z.object({
     status: 422,
     detail: "Nothing was changed. Each entry says what to do.",
     requestId: "0193cbb4-7a51-7d3e-9f0e-5a3d8f6b2c11",
-    errors: [{
-      pointer: "/username",
-      detail: "Another user has this already. Choose another one.",
-    }],
+    errors: [FIELD_EXAMPLE],
   },
 });
+
+/** What the first refusal of a status looks like. */
+export function problemExample(status: number): z.output<typeof Problem> {
+  const [name, [, title]] = Object.entries(PROBLEMS)
+    .find(([, it]) => it[0] === status)!;
+  return {
+    type: `https://passdesk.example/api/problems#${name}`,
+    title,
+    status,
+    detail: "What to do, in a sentence.",
+    requestId: "0193cbb4-7a51-7d3e-9f0e-5a3d8f6b2c11",
+    ...(status === 422 && { errors: [FIELD_EXAMPLE] }),
+  };
+}
 
 /** Fits wherever an operation's answers are typed. */
 export type Refusal = Response & TypedResponse<never, never, never>;
