@@ -109,6 +109,11 @@ function Profile({ user, attributes }: UserProps) {
           <Stored text={user.attributes[name] ?? null} />
         </Fact>
       ))}
+      {user.externalId && (
+        <Fact label="External id">
+          <Stored text={user.externalId} />
+        </Fact>
+      )}
     </Card>
   );
 }

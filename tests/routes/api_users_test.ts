@@ -85,6 +85,21 @@ testOnEach(
 );
 
 testOnEach(
+  "what another system calls a user is among the details",
+  async ({ db }) => {
+    const { ask, running, owner } = await setUp(db);
+    const { json } = await ask("POST", "/users", {
+      json: { username: unique(), name: "From HR", externalId: "<hr>-17" },
+    });
+    const visitor = browser(running);
+    await visitor.signIn(owner);
+    const html = await (await visitor.get(`/users/${json.id}`)).text();
+    assert.match(html, /External id/);
+    assert.match(html, /&lt;hr&gt;-17/);
+  },
+);
+
+testOnEach(
   "a new email address waits for its owner, as on the page",
   async ({ db }) => {
     const { ask } = await setUp(db);
