@@ -1,39 +1,19 @@
 import assert from "node:assert/strict";
-import { apiClient, apiToken } from "../support/api.ts";
-import { ORIGIN, program } from "../support/app.ts";
 import {
-  testEmbedded,
-  testOnEach,
-  testOnPostgres,
-} from "../support/database.ts";
+  administratorApi,
+  apiClient,
+  apiToken,
+  newUser,
+  unique,
+} from "../support/api.ts";
+import { ORIGIN } from "../support/app.ts";
+import { testOnEach, testOnPostgres } from "../support/database.ts";
 import { person } from "../support/people.ts";
-import { rows } from "../../db/client.ts";
-import type { Database } from "../../db/client.ts";
-import { sql } from "drizzle-orm";
-import { hasher } from "../support/people.ts";
-import { OverloadedError } from "../../services/work_queue.ts";
-
-/** A program with an administrator's token for everything. */
-async function setUp(
-  db: Database,
-  environment: Record<string, string> = {},
-  passwordHasher = hasher,
-) {
-  const running = program({ db }, environment, passwordHasher);
-  const owner = await person(db, {
-    permissions: ["administration", "audit_log", "user_management"],
-  });
-  const token = await apiToken(db, { ownerId: owner.id });
-  return { running, owner, token, ask: apiClient(running, token.text) };
-}
-
-const newUser = (username: string) => ({ username, name: "New User" });
-const unique = () => `u-${crypto.randomUUID().slice(0, 13)}`;
 
 testOnEach(
   "a refusal is a problem with a stable type, the request's id and an entry for each field (RFC 9457)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const { status, headers, json } = await ask("POST", "/users", {
       json: { username: "not ok", name: "", email: "x", foo: 1 },
     });
@@ -57,7 +37,7 @@ testOnEach(
 );
 
 testOnEach("every answer says not to store it", async ({ db }) => {
-  const { ask } = await setUp(db);
+  const { ask } = await administratorApi(db);
   for (const path of ["/me", "/nothing", "/users?x=1"]) {
     const { headers } = await ask("GET", path);
     assert.equal(headers.get("cache-control"), "no-store");
@@ -68,7 +48,7 @@ testOnEach("every answer says not to store it", async ({ db }) => {
 testOnEach(
   "what two readers could understand differently is refused (ASVS 1.5.3)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const bodies = {
       "a key twice": '{"username":"a","username":"b","name":"x"}',
       "a key twice, spelt differently":
@@ -98,7 +78,7 @@ testOnEach(
 testOnEach(
   "keys that mean something to JavaScript are unknown fields (ASVS 15.3.6)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     for (const key of ["__proto__", "constructor", "prototype"]) {
       const answer = await ask("POST", "/users", {
         body:
@@ -117,7 +97,7 @@ testOnEach(
 );
 
 testOnEach("the body's type has to be right, and its size", async ({ db }) => {
-  const { ask } = await setUp(db);
+  const { ask } = await administratorApi(db);
   const body = JSON.stringify(newUser(unique()));
   for (
     const type of [
@@ -153,7 +133,7 @@ testOnEach("the body's type has to be right, and its size", async ({ db }) => {
 testOnEach(
   "parameters that are unknown, twice or out of bounds are refused",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     for (
       const query of [
         "qurey=x",
@@ -182,7 +162,7 @@ testOnEach(
 testOnEach(
   "HEAD answers as GET does without a body; OPTIONS and 405 tell what is allowed",
   async ({ db }) => {
-    const { ask, owner } = await setUp(db);
+    const { ask, owner } = await administratorApi(db);
     const get = await ask("GET", `/users/${owner.id}`);
     const head = await ask("HEAD", `/users/${owner.id}`);
     assert.equal(head.status, 200);
@@ -202,7 +182,7 @@ testOnEach(
 testOnEach(
   "a change needs the ETag of what it was made from (RFC 9110, 13.1.1; RFC 6585, 3)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const made = await ask("POST", "/users", { json: newUser(unique()) });
     const path = `/users/${made.json.id}`;
     const etag = made.headers.get("etag")!;
@@ -227,7 +207,7 @@ testOnEach(
 testOnPostgres(
   "of two changes made from the same version one is refused",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const made = await ask("POST", "/users", { json: newUser(unique()) });
     for (let round = 0; round < 10; round++) {
       const now = await ask("GET", `/users/${made.json.id}`);
@@ -245,143 +225,9 @@ testOnPostgres(
 );
 
 testOnEach(
-  "a POST with an Idempotency-Key happens once and is answered the same way",
-  async ({ db }) => {
-    const { ask, running, owner } = await setUp(db);
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const json = newUser(unique());
-    const first = await ask("POST", "/users", { json, headers });
-    const again = await ask("POST", "/users", { json, headers });
-    assert.equal(again.status, 201);
-    assert.equal(again.text, first.text);
-    assert.equal(again.headers.get("etag"), first.headers.get("etag"));
-    assert.equal(again.headers.get("location"), first.headers.get("location"));
-    assert.notEqual(
-      again.headers.get("x-request-id"),
-      first.headers.get("x-request-id"),
-    );
-    const other = await ask("POST", "/users", {
-      json: newUser(unique()),
-      headers,
-    });
-    assert.equal(other.status, 422);
-    assert.equal(other.problem, "idempotency-key-reused");
-    // The same text of another token, or of another owner, is another key.
-    const colleague = await person(db, { permissions: ["user_management"] });
-    for (const ownerId of [owner.id, colleague.id]) {
-      const { text } = await apiToken(db, { ownerId });
-      const theirs = await apiClient(running, text)("POST", "/users", {
-        json: newUser(unique()),
-        headers,
-      });
-      assert.equal(theirs.status, 201);
-    }
-  },
-);
-
-testOnEach(
-  "a generated password is told again by its key, and is nowhere in plain",
-  async ({ db }) => {
-    const { ask } = await setUp(db);
-    const subject = await person(db);
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const json = { reason: "no_mailbox" };
-    const path = `/users/${subject.id}/password`;
-    const first = await ask("POST", path, { json, headers });
-    assert.equal(first.status, 200, first.text);
-    const again = await ask("POST", path, { json, headers });
-    assert.equal(again.text, first.text);
-    const kept = await rows<{ kept: string }>(
-      db,
-      sql`select idempotent_answers::text as kept from idempotent_answers`,
-    );
-    assert.ok(kept.length > 0);
-    assert.ok(!kept.some((it) => it.kept.includes(first.json.password)));
-  },
-);
-
-testOnPostgres("of twenty at once with one key one happens", async ({ db }) => {
-  const { ask } = await setUp(db);
-  for (let round = 0; round < 5; round++) {
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const json = newUser(unique());
-    const answers = await Promise.all(
-      Array.from(
-        { length: 20 },
-        () => ask("POST", "/users", { json, headers }),
-      ),
-    );
-    assert.deepEqual(new Set(answers.map((it) => it.status)), new Set([201]));
-    assert.equal(new Set(answers.map((it) => it.json.id)).size, 1);
-  }
-});
-
-testEmbedded(
-  "a request that failed keeps no answer, and can be sent again with its key",
-  async ({ db }) => {
-    let full = true;
-    const { ask } = await setUp(db, {}, {
-      ...hasher,
-      hash: (password) =>
-        full ? Promise.reject(new OverloadedError(7)) : hasher.hash(password),
-    });
-    const subject = await person(db);
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const send = () =>
-      ask("POST", `/users/${subject.id}/password`, {
-        json: { reason: "no_mailbox" },
-        headers,
-      });
-    const refused = await send();
-    assert.equal(refused.status, 503);
-    assert.equal(refused.problem, "unavailable");
-    assert.equal(refused.headers.get("retry-after"), "7");
-    full = false;
-    assert.equal((await send()).status, 200);
-  },
-);
-
-testOnEach(
-  "a refusal is not kept: mended, the request happens under its key",
-  async ({ db }) => {
-    const { ask } = await setUp(db);
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const other = await person(db);
-    const taken = newUser(other.username);
-    assert.equal(
-      (await ask("POST", "/users", { json: taken, headers })).status,
-      422,
-    );
-    await rows(
-      db,
-      sql`update users set username_key = username_key || '.old' where id = ${other.id}`,
-    );
-    assert.equal(
-      (await ask("POST", "/users", { json: taken, headers })).status,
-      201,
-    );
-    const subject = await person(db);
-    const path = `/users/${subject.id}/password`;
-    const send = (version: string) =>
-      ask("POST", path, {
-        json: { reason: "no_mailbox" },
-        headers: {
-          ...headers,
-          "Idempotency-Key": "versions",
-          "If-Match": version,
-        },
-      });
-    assert.equal((await send('"stale"')).status, 412);
-    const { headers: now } = await ask("GET", `/users/${subject.id}`);
-    assert.equal((await send(now.get("etag")!)).status, 200);
-    assert.equal((await send('"stale"')).problem, "idempotency-key-reused");
-  },
-);
-
-testOnEach(
   "text that no database can hold is refused by its field",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const subject = await person(db);
     for (const broken of ["\\ud800", "a\\u0000b", "\\udfff x"]) {
       const bodies: [string, string][] = [
@@ -416,32 +262,10 @@ testOnEach(
   },
 );
 
-testOnEach("a key is forgotten after a day", async ({ db }) => {
-  const { ask, owner } = await setUp(db);
-  const headers = {
-    "Idempotency-Key": "of-yesterday",
-  };
-  const first = await ask("POST", "/users", {
-    json: newUser(unique()),
-    headers,
-  });
-  assert.equal(first.status, 201);
-  await rows(
-    db,
-    sql`update idempotent_answers set created_at = now() - interval '25 hours' where owner_id = ${owner.id}`,
-  );
-  const second = await ask("POST", "/users", {
-    json: newUser(unique()),
-    headers,
-  });
-  assert.equal(second.status, 201);
-  assert.notEqual(second.json.id, first.json.id);
-});
-
 testOnEach(
   "too many requests are told when to come back, each token by itself",
   async ({ db }) => {
-    const { ask, owner, running } = await setUp(db, {
+    const { ask, owner, running } = await administratorApi(db, {
       API_REQUESTS_PER_MINUTE: "3",
     });
     for (const left of [2, 1, 0]) {
@@ -468,7 +292,7 @@ testOnEach(
 testOnEach(
   "pages follow each other by cursor, in the body and as a link (RFC 8288)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const word = `zz${crypto.randomUUID().slice(0, 6).replace(/\d/g, "q")}`;
     for (let i = 0; i < 7; i++) {
       await person(db, { name: `Paged ${word} ${i}` });

@@ -1,26 +1,16 @@
 import assert from "node:assert/strict";
-import { apiClient, apiToken } from "../support/api.ts";
-import { browser, program } from "../support/app.ts";
+import {
+  administratorApi,
+  apiClient,
+  apiToken,
+  unique,
+} from "../support/api.ts";
+import { browser } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { person } from "../support/people.ts";
 import { rows } from "../../db/client.ts";
 import type { Database } from "../../db/client.ts";
-import type { Permission } from "../../services/context.ts";
 import { sql } from "drizzle-orm";
-
-async function setUp(
-  db: Database,
-  permissions: Permission[] = [
-    "administration",
-    "audit_log",
-    "user_management",
-  ],
-) {
-  const running = program({ db });
-  const owner = await person(db, { permissions });
-  const { text } = await apiToken(db, { ownerId: owner.id });
-  return { running, owner, ask: apiClient(running, text) };
-}
 
 async function eventsOf(db: Database, subjectId: string) {
   const found = await rows<{ event: string; actor_id: string }>(
@@ -30,12 +20,10 @@ async function eventsOf(db: Database, subjectId: string) {
   return found.map((it) => it.event);
 }
 
-const unique = () => `u-${crypto.randomUUID().slice(0, 13)}`;
-
 testOnEach(
   "a user is created, read and changed, and the log tells by whom",
   async ({ db }) => {
-    const { ask, owner } = await setUp(db);
+    const { ask, owner } = await administratorApi(db);
     const username = unique();
     const made = await ask("POST", "/users", {
       json: {
@@ -87,7 +75,7 @@ testOnEach(
 testOnEach(
   "what another system calls a user is among the details",
   async ({ db }) => {
-    const { ask, running, owner } = await setUp(db);
+    const { ask, running, owner } = await administratorApi(db);
     const { json } = await ask("POST", "/users", {
       json: { username: unique(), name: "From HR", externalId: "<hr>-17" },
     });
@@ -102,7 +90,7 @@ testOnEach(
 testOnEach(
   "a new email address waits for its owner, as on the page",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const subject = await person(db);
     const to = `${unique()}@example.org`;
     const changed = await ask("PATCH", `/users/${subject.id}`, {
@@ -122,7 +110,7 @@ testOnEach(
 testOnEach(
   "a patch reaches no field but those of the contract (ASVS 8.2.3)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const subject = await person(db);
     for (
       const field of [
@@ -156,7 +144,7 @@ testOnEach(
 testOnEach(
   "a username or email that somebody else has is refused by its field",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const other = await person(db);
     const answer = await ask("POST", "/users", {
       json: {
@@ -176,7 +164,7 @@ testOnEach(
 testOnEach(
   "the search finds and explains what the page finds and marks",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const name = `Quirin${unique().slice(2, 8).replace(/[\d-]/g, "x")}`;
     const subject = await person(db, { name: `Anna ${name}` });
     const { json } = await ask("GET", `/users?query=${name.toLowerCase()}`);
@@ -200,7 +188,7 @@ testOnEach(
 testOnEach(
   "disabling ends sessions and tokens; enabling gives access back",
   async ({ db }) => {
-    const { ask, running } = await setUp(db);
+    const { ask, running } = await administratorApi(db);
     const subject = await person(db);
     const theirs = await apiToken(db, { ownerId: subject.id });
     const session = browser(running);
@@ -223,7 +211,7 @@ testOnEach(
 );
 
 testOnEach("sessions are ended one by one, or all", async ({ db }) => {
-  const { ask, running } = await setUp(db);
+  const { ask, running } = await administratorApi(db);
   const subject = await person(db);
   const [one, two] = [browser(running), browser(running)];
   await one.signIn(subject);
@@ -243,7 +231,7 @@ testOnEach("sessions are ended one by one, or all", async ({ db }) => {
   assert.deepEqual((await ask("DELETE", path)).json, { sessionsEnded: 1 });
   assert.equal((await one.get("/account/password")).status, 303);
   // A session of somebody else is none of this user's.
-  const { owner } = await setUp(db);
+  const { owner } = await administratorApi(db);
   const foreign = await ask("DELETE", `${path}/${owner.id}`);
   assert.deepEqual(foreign.json, { sessionsEnded: 0 });
 });
@@ -251,7 +239,7 @@ testOnEach("sessions are ended one by one, or all", async ({ db }) => {
 testOnEach(
   "permissions are replaced, by the rules of the page",
   async ({ db }) => {
-    const { ask, running, owner } = await setUp(db);
+    const { ask, running, owner } = await administratorApi(db);
     const subject = await person(db);
     const path = `/users/${subject.id}/permissions`;
     const headers = { "If-Match": "*" };
@@ -280,7 +268,7 @@ testOnEach(
 testOnEach(
   "nothing of an answer is a hash or a secret (ASVS 15.3.1)",
   async ({ db }) => {
-    const { ask } = await setUp(db);
+    const { ask } = await administratorApi(db);
     const subject = await person(db);
     for (
       const path of [

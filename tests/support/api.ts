@@ -2,7 +2,8 @@ import { insertApiToken } from "../../db/api_tokens.ts";
 import { type Scope, SCOPES } from "../../db/schema_programs.ts";
 import { API_TOKEN_PREFIX } from "../../services/api_tokens.ts";
 import { createToken, formatToken, hashSecret } from "../../services/tokens.ts";
-import { ORIGIN, type Program } from "./app.ts";
+import { ORIGIN, type Program, program } from "./app.ts";
+import { hasher, person } from "./people.ts";
 import type { Database } from "../../db/client.ts";
 
 const DAY = 24 * 3600 * 1000;
@@ -81,3 +82,22 @@ export function apiClient({ app }: Pick<Program, "app">, token?: string) {
 }
 
 export type ApiClient = ReturnType<typeof apiClient>;
+
+/** A program, and a client with an administrator's token for everything. */
+export async function administratorApi(
+  db: Database,
+  environment: Record<string, string> = {},
+  passwordHasher = hasher,
+) {
+  const running = program({ db }, environment, passwordHasher);
+  const owner = await person(db, {
+    permissions: ["administration", "audit_log", "user_management"],
+  });
+  const token = await apiToken(db, { ownerId: owner.id });
+  return { running, owner, token, ask: apiClient(running, token.text) };
+}
+
+export const newUser = (username: string) => ({ username, name: "New User" });
+
+/** A username that nobody has. */
+export const unique = () => `u-${crypto.randomUUID().slice(0, 13)}`;
