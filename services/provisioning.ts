@@ -113,7 +113,10 @@ export async function changeProvisionedUser(
   return changed;
 }
 
-/** A disabled user gets no password, so enabling comes first and disabling last. */
+/**
+ * A disabled user gets no password, so enabling comes first and disabling last. The password comes behind the
+ * fields: one that is refused undoes all, and would tell a right guess from a wrong one without leaving a trace.
+ */
 async function apply(
   inside: ServiceContext,
   { actor, user, given }: {
@@ -127,12 +130,12 @@ async function apply(
   if (active === true && disabledAt !== null) {
     must(await setUserDisabled(inside, { actor, userId, disabled: false }));
   }
-  await applyPassword(inside, { actor, userId, given, setAt });
   const input = merge(user, given);
   if (input) {
     const { version } = (await findUser(inside.db, userId))!;
     must(await editUser(inside, { actor, userId, version, input }));
   }
+  await applyPassword(inside, { actor, userId, given, setAt });
   if (active === false && disabledAt === null) {
     must(await setUserDisabled(inside, { actor, userId, disabled: true }));
   }

@@ -4,6 +4,7 @@ import { testOnEach } from "../support/database.ts";
 import { eventsOf } from "../support/rows.ts";
 import {
   filtered,
+  made,
   newcomer,
   patch,
   PROVISIONING,
@@ -134,5 +135,71 @@ testOnEach(
       password: PASSWORD,
     });
     assert.match(response.headers.get("location")!, /^\/account\/password/);
+  },
+);
+
+testOnEach(
+  "a refused field says nothing of a password that came with it, and a guess that is right is recorded",
+  async ({ db }) => {
+    const { running, send } = await provisioning(db, { scopes: SCOPES });
+    const { json } = await send("POST", "/Users", {
+      body: { ...newcomer(), password: PASSWORD },
+    });
+    const path = `/Users/${json.id}`;
+    const taken = await made(send);
+    for (
+      const field of [
+        { userName: "not ok" },
+        { userName: taken.userName },
+        { displayName: "a".repeat(121) },
+        { emails: [{ value: "nowhere" }] },
+      ]
+    ) {
+      const answers = [];
+      for (const password of [PASSWORD, `${PASSWORD}!`]) {
+        const { status, json } = await send("PATCH", path, {
+          body: patch({ op: "replace", value: { password, ...field } }),
+        });
+        answers.push([status, json.detail]);
+      }
+      assert.deepEqual(answers[0], answers[1]);
+      assert.doesNotMatch(String(answers[0]), /password/i);
+    }
+    const refused = await send("PATCH", path, {
+      body: patch({
+        op: "replace",
+        value: { password: PASSWORD, displayName: "Eve" },
+      }),
+    });
+    assert.match(refused.json.detail, /used before/);
+    assert.equal(
+      (await eventsOf(db, json.id, "authn_password_set_fail")).length,
+      1,
+    );
+    assert.equal((await send("GET", path)).json.displayName, json.displayName);
+    const response = await browser(running).post("/sign-in", {
+      identifier: json.userName,
+      password: PASSWORD,
+    });
+    assert.equal(response.status, 303);
+  },
+);
+
+testOnEach(
+  "a password that comes with a new name is judged by the new name",
+  async ({ db }) => {
+    const { send } = await provisioning(db, { scopes: SCOPES });
+    const { id } = await made(send);
+    const { status, json } = await send("PATCH", `/Users/${id}`, {
+      body: patch({
+        op: "replace",
+        value: {
+          displayName: "Ottokar Zwiebelfisch",
+          password: "Zwiebelfisch",
+        },
+      }),
+    });
+    assert.equal(status, 400);
+    assert.match(json.detail, /^password: /);
   },
 );
