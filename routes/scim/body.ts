@@ -16,7 +16,9 @@ export function checkSchemas(body: unknown) {
   const { schemas } = (body ?? {}) as { schemas?: unknown };
   if (schemas === undefined) return;
   const named = Array.isArray(schemas) &&
-    schemas.some((it) => String(it).toLowerCase() === CORE.toLowerCase());
+    schemas.some((it) =>
+      typeof it === "string" && it.toLowerCase() === CORE.toLowerCase()
+    );
   if (!named) {
     throw new ScimRefusal("invalidSyntax", `schemas has to name ${CORE}.`);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { program } from "../support/app.ts";
-import { testOnEach } from "../support/database.ts";
+import { testOnEach, testOnPostgres } from "../support/database.ts";
 import {
   CORE,
   ENTERPRISE,
@@ -33,6 +33,9 @@ testOnEach(
       ["POST", `${"[".repeat(50)}${"]".repeat(50)}`, "invalidSyntax"],
       ["POST", { ...newcomer(), schemas: ["urn:other"] }, "invalidSyntax"],
       ["POST", { ...newcomer(), schemas: 5 }, "invalidSyntax"],
+      ["POST", { ...newcomer(), schemas: [{ toString: 1 }] }, "invalidSyntax"],
+      ["PUT", { schemas: [null, 5, { toString: 1 }] }, "invalidSyntax"],
+      ["PATCH", { schemas: [{ toString: 1 }] }, "invalidSyntax"],
       ["POST", {}, "invalidValue"],
       ["POST", { ...newcomer(), userName: 5 }, "invalidValue"],
       ["POST", { ...newcomer(), userName: "a\u0000b" }, "invalidValue"],
@@ -187,5 +190,94 @@ testOnEach(
       body: { ...newcomer(), nickName: "n".repeat(70_000) },
     });
     assert.deepEqual([long.status, long.json.schemas], [413, [ERROR]]);
+  },
+);
+
+/** What is no text, or is one that no database holds or no page can show. */
+const ODD: unknown[] = [
+  "a\u0000b",
+  "\ud800",
+  "a".repeat(20_000),
+  "\u0301".repeat(2_000),
+  0,
+  null,
+  [],
+  [null],
+  {},
+  { toString: 1 },
+  [{ toString: 1 }],
+  { value: { toString: 1 } },
+  [{ value: "a@example.org", type: { toString: 1 } }],
+  [{ value: "\ud800", type: "\u0000", primary: "\ud800" }],
+];
+
+const FIELDS = [
+  "schemas",
+  "id",
+  "meta",
+  "userName",
+  "externalId",
+  "displayName",
+  "name",
+  "name.familyName",
+  "active",
+  "password",
+  "emails",
+  'emails[type eq "work"].value',
+  'emails[value eq "\ud800"].value',
+  "phoneNumbers",
+  'phoneNumbers[type eq "mobile"].value',
+  "title",
+  "addresses",
+  ENTERPRISE,
+  `${ENTERPRISE}:department`,
+  "\u0000",
+  "\ud800",
+];
+
+testOnPostgres(
+  "nothing odd, wherever it stands, is an error of the program's",
+  async ({ db }) => {
+    const attributes = ["department", "phone", "mobile", "title"];
+    const running = program({ db }, {
+      USER_ATTRIBUTES: JSON.stringify(
+        attributes.map((name) => ({ name, label: name })),
+      ),
+      API_REQUESTS_PER_MINUTE: "100000",
+    });
+    const token = await scimToken(db, {
+      scopes: [...PROVISIONING, "passwords:set"],
+    });
+    const send = provider(running, token.text);
+    const { json: user } = await send("POST", "/Users", { body: newcomer() });
+    const path = `/Users/${user.id}`;
+    for (const field of FIELDS) {
+      for (const value of ODD) {
+        const bodies: [string, string, unknown][] = [
+          ["POST", "/Users", { ...newcomer(), [field]: value }],
+          ["PUT", path, { [field]: value }],
+          ["PATCH", path, patch({ op: "replace", path: field, value })],
+          ["PATCH", path, patch({ op: "add", value: { [field]: value } })],
+        ];
+        for (const [method, path, body] of bodies) {
+          const { status } = await send(method, path, { body });
+          const said = JSON.stringify(body).slice(0, 200);
+          assert.ok(status < 500, `${status}: ${method} ${said}`);
+        }
+      }
+    }
+    const asked = ODD.filter((it) => typeof it === "string")
+      .map((it) => it.slice(0, 900));
+    for (const by of ["userName", "externalId", "id", "emails.value"]) {
+      for (const value of asked) {
+        const filter = `${by} eq ${JSON.stringify(value)}`;
+        const { status } = await send(
+          "GET",
+          `/Users?filter=${encodeURIComponent(filter)}`,
+        );
+        assert.ok(status < 500, `${status}: ${filter}`);
+      }
+    }
+    assert.deepEqual(running.log.filter((it) => it.level === "error"), []);
   },
 );
