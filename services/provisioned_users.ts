@@ -30,9 +30,9 @@ export async function findProvisioned(
   const found = await findProvisionedUsers(context.db, filter, most + 1);
   if (found.length > most) return refuse({ reason: "too_many", most });
   const users = found.filter((it) => isExactly(it, filter));
-  for (const { id } of users) {
-    await recordView(context, { actor, userId: id });
-  }
+  if (users.length === 1) {
+    await recordView(context, { actor, userId: users[0]!.id });
+  } else await recordPage(context, actor, users);
   return ok(users);
 }
 

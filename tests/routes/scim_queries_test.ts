@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { testOnEach } from "../support/database.ts";
+import { actsOf } from "../support/rows.ts";
 import {
   CORE,
   ENTERPRISE,
@@ -154,5 +155,23 @@ testOnEach(
       ...rest,
       name: { givenName: "Anna Maria", familyName: "Müller" },
     });
+  },
+);
+
+testOnEach(
+  "many who are alike are seen in one event, as those of a page are",
+  async ({ db }) => {
+    const { send, token } = await provisioning(db);
+    const externalId = crypto.randomUUID();
+    const alike = [];
+    for (let i = 0; i < 3; i++) alike.push(await made(send, { externalId }));
+    const filter = filtered(`externalId eq "${externalId}"`);
+    assert.equal((await send("GET", filter)).json.totalResults, 3);
+    const events = await actsOf(db, token.owner.id, "sensitive_read");
+    const [first, , last] = alike.map((it) => it.id).sort();
+    assert.deepEqual(
+      events.map((it) => [it.subjectId, it.detail]),
+      [[null, { users: 3, first, last }]],
+    );
   },
 );

@@ -22,6 +22,13 @@ export async function eventsOf(db: Database, subjectId: string, event: string) {
     .orderBy(desc(auditEvents.id));
 }
 
+/** An actor's events of one name, the newest first. */
+export async function actsOf(db: Database, actorId: string, event: string) {
+  return await db.select().from(auditEvents)
+    .where(and(eq(auditEvents.actorId, actorId), eq(auditEvents.event, event)))
+    .orderBy(desc(auditEvents.id));
+}
+
 /** Changes the audit log as the owner of the tables can, and the program can't. */
 export async function asOwner(db: Database, statement: SQL) {
   await db.execute(sql`alter table audit_events disable trigger user`);
