@@ -36,7 +36,26 @@ export async function lockParties(
     .where(inArray(users.id, [actorId, subjectId]))
     .orderBy(users.id).for("no key update");
   // A second statement, so that it sees what the last holder of the locks has committed.
-  const parties = await db.select({
+  const parties = await readParties(db, sessionId, [actorId, subjectId]);
+  const actor = parties.find((it) => it.id === actorId && it.sessionAlive);
+  return { actor, subject: parties.find((it) => it.id === subjectId) };
+}
+
+/** The actor as it is now, without a lock; undefined where the session, or the API token, has ended. */
+export async function findActor(
+  db: Database,
+  { actorId, sessionId }: { actorId: string; sessionId: string },
+): Promise<Party | undefined> {
+  const [actor] = await readParties(db, sessionId, [actorId]);
+  return actor?.sessionAlive ? actor : undefined;
+}
+
+async function readParties(
+  db: Database,
+  sessionId: string | null,
+  ids: string[],
+) {
+  return await db.select({
     id: users.id,
     name: users.name,
     disabled: sql<boolean>`${users.disabledAt} is not null`,
@@ -50,9 +69,7 @@ export async function lockParties(
         and t.revoked_at is null and t.expires_at > now()))`,
   }).from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
-    .where(inArray(users.id, [actorId, subjectId]));
-  const actor = parties.find((it) => it.id === actorId && it.sessionAlive);
-  return { actor, subject: parties.find((it) => it.id === subjectId) };
+    .where(inArray(users.id, ids));
 }
 
 /** Serialises every change that could take the last holder of a permission away. */

@@ -5,7 +5,8 @@ import {
 } from "../db/audit_events.ts";
 import { findUserByIdentifier } from "../db/users.ts";
 import type { AuditEventName } from "./audit.ts";
-import type { ServiceContext } from "./context.ts";
+import { mustStillHold } from "./authorization.ts";
+import type { Actor, ServiceContext } from "./context.ts";
 
 export type { AuditEventRow };
 
@@ -55,16 +56,20 @@ const EVENTS_AT_ONCE = 1_000;
 /**
  * All events behind `after`, the oldest first, in pieces. Up to what is settled: ids are in the order of the
  * events' making, and one that was made before may still be written behind its request's deadline.
+ *
+ * @throws {RightLostError} whoever asks may no longer, before any of the pieces
  */
 export async function* auditEventsSince(
-  { db, settings }: Pick<ServiceContext, "db" | "settings">,
-  { after }: { after?: string | undefined },
+  context: Pick<ServiceContext, "db" | "settings">,
+  { actor, after }: { actor: Actor; after?: string | undefined },
 ): AsyncGenerator<AuditEventRow[]> {
+  const { db, settings } = context;
   const settled = new Date(
     Date.now() - 2 * settings.REQUEST_TIMEOUT_SECONDS * 1000,
   );
   let last = after;
   for (;;) {
+    await mustStillHold(context, { actor, permission: "audit_log" });
     const events = await listAuditEventsAfter(db, {
       after: last,
       until: settled,

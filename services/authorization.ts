@@ -1,5 +1,5 @@
 import type { Database } from "../db/client.ts";
-import { lockParties, type Party } from "../db/permissions.ts";
+import { findActor, lockParties, type Party } from "../db/permissions.ts";
 import type { Permission } from "../db/schema.ts";
 import type { Scope } from "../db/schema_programs.ts";
 import { recordAudit } from "./audit.ts";
@@ -134,6 +134,34 @@ export async function authorizeActor(
   );
   if (!forbidden) return ok(undefined);
   return await refuseAndRecord(tx, context, { actor, action, forbidden });
+}
+
+/** A right was lost while what it opened was being read. */
+export class RightLostError extends Error {
+  override name = "RightLostError";
+}
+
+/**
+ * Asked before each further piece of what is read for long: the door has asked only before the first.
+ *
+ * @throws {RightLostError} the permission, the account, the session or the token is gone meanwhile
+ */
+export async function mustStillHold(
+  context: Pick<ServiceContext, "db" | "settings">,
+  { actor: { userId: actorId, sessionId, token }, permission }: {
+    actor: Actor;
+    permission: Permission;
+  },
+) {
+  const party = await findActor(context.db, { actorId, sessionId });
+  const standing = able(context, token?.scopes, party);
+  const holds = standing && !standing.disabled &&
+    standing.permissions.includes(permission);
+  if (!holds) {
+    throw new RightLostError(
+      `Whoever reads this no longer holds ${permission}, or the session or token has ended.`,
+    );
+  }
 }
 
 /** Whoever has to replace a password, or to add a second factor, can do nothing but that. */

@@ -137,8 +137,9 @@ export const auditEvents = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     return c.json({ items: events.map(toEvent), next: next ?? null }, 200);
   })
   .openapi(stream, (c) => {
+    const { services, actor } = c.var;
     const { after } = c.req.valid("query");
-    const events = auditEventsSince(c.var.services, { after });
+    const events = auditEventsSince(services, { actor, after });
     c.header("Content-Type", "application/x-ndjson");
     return c.body(lines(events)) as never;
   });
