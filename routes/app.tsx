@@ -114,6 +114,7 @@ export function createApp(services: Services, assets: Assets) {
     .use("/audit", requirePermission("audit_log"))
     .route("/audit", audit)
     .use("/webhooks/*", requirePermission("administration"))
+    .use("/webhooks/*", requirePermission("audit_log")) // as well
     .route("/webhooks", webhooks)
     .route(`/webhooks/${ID}`, webhook)
     .onError((error, c) =>

@@ -21,25 +21,34 @@ export type Action =
   | "manage_webhooks"
   | "export_users";
 
-/** What each action takes: a permission, and where a program does it, a scope of its token. */
-const NEEDED: Record<Action, { permission: Permission; scope: Scope | null }> =
-  {
-    create_user: { permission: "user_management", scope: "users:write" },
-    edit_user: { permission: "user_management", scope: "users:write" },
-    set_password: { permission: "user_management", scope: "passwords:set" },
-    disable_user: { permission: "user_management", scope: "users:write" },
-    end_sessions: { permission: "user_management", scope: "sessions:end" },
-    remove_second_factor: {
-      permission: "user_management",
-      scope: "passwords:set",
-    },
-    send_reset_link: { permission: "user_management", scope: "passwords:set" },
-    settle_report: { permission: "user_management", scope: null }, // for people alone
-    change_permissions: { permission: "administration", scope: "users:write" },
-    export_users: { permission: "user_management", scope: "users:read" },
-    manage_tokens: { permission: "administration", scope: "tokens:manage" },
-    manage_webhooks: { permission: "administration", scope: null },
-  };
+/** What an action takes: a permission or two, and where a program does it, a scope of its token. */
+interface Needed {
+  permission: Permission;
+  also?: Permission;
+  scope: Scope | null;
+}
+
+const NEEDED: Record<Action, Needed> = {
+  create_user: { permission: "user_management", scope: "users:write" },
+  edit_user: { permission: "user_management", scope: "users:write" },
+  set_password: { permission: "user_management", scope: "passwords:set" },
+  disable_user: { permission: "user_management", scope: "users:write" },
+  end_sessions: { permission: "user_management", scope: "sessions:end" },
+  remove_second_factor: {
+    permission: "user_management",
+    scope: "passwords:set",
+  },
+  send_reset_link: { permission: "user_management", scope: "passwords:set" },
+  settle_report: { permission: "user_management", scope: null }, // for people alone
+  change_permissions: { permission: "administration", scope: "users:write" },
+  export_users: { permission: "user_management", scope: "users:read" },
+  manage_tokens: { permission: "administration", scope: "tokens:manage" },
+  manage_webhooks: {
+    permission: "administration",
+    also: "audit_log", // which is what a webhook sends away
+    scope: null,
+  },
+};
 
 /** Why somebody may not do something to somebody; a page says it in words. */
 export type Forbidden =
@@ -54,7 +63,7 @@ export type Standing = Pick<Party, "id" | "disabled" | "permissions"> & {
 };
 
 /**
- * The one rule of who may do what to whom: hold the permission, never to oneself, never to somebody who
+ * The one rule of who may do what to whom: hold what it takes, never to oneself, never to somebody who
  * holds a permission that one lacks (ASVS 8.2.1 to 8.2.3). A program does what its owner may, and of that
  * what its token names (ASVS 8.3.3).
  *
@@ -65,9 +74,12 @@ export function forbids(
   action: Action,
   subject?: Standing,
 ): Forbidden | undefined {
-  const { permission, scope } = NEEDED[action];
+  const { permission, also, scope } = NEEDED[action];
   if (!actor || actor.disabled || !actor.permissions.includes(permission)) {
     return { reason: "missing_permission", permission };
+  }
+  if (also && !actor.permissions.includes(also)) {
+    return { reason: "missing_permission", permission: also };
   }
   if (actor.scopes && (scope === null || !actor.scopes.includes(scope))) {
     return { reason: "missing_scope", scope };

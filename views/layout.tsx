@@ -81,7 +81,9 @@ function Menus() {
           )}
           {audit && <MenuLink href="/audit">Audit log</MenuLink>}
           {administration && <MenuLink href="/api-tokens">API tokens</MenuLink>}
-          {administration && <MenuLink href="/webhooks">Webhooks</MenuLink>}
+          {administration && audit && (
+            <MenuLink href="/webhooks">Webhooks</MenuLink>
+          )}
           <MenuLink href="/help">Help</MenuLink>
         </Menu>
       )}

@@ -9,7 +9,7 @@ const EXPLAINED: Record<Permission, string> = {
     "find, create, edit, disable users, end their sessions, and set their passwords",
   audit_log: "read the audit log",
   administration:
-    "grant and take permissions on this page, and manage the webhooks",
+    "grant and take permissions on this page, and manage API tokens; with Audit log, the webhooks as well",
 };
 
 export interface PermissionsProps {

@@ -85,6 +85,9 @@ const GRANTING = [
   "GET /api-tokens/new",
   "POST /api-tokens/new",
   "POST /api-tokens/:id/revocation",
+];
+/** What goes to a webhook is the audit log, so it takes both. */
+const SENDING = [
   "GET /webhooks",
   "GET /webhooks/new",
   "POST /webhooks/new",
@@ -115,9 +118,20 @@ const DOORS: Record<string, { holds: Permission[]; open: string[] }> = {
     holds: ["administration"],
     open: [...SIGNED_IN, ...LOOKING, ...GRANTING],
   },
+  "holders of administration and audit_log": {
+    holds: ["administration", "audit_log"],
+    open: [...SIGNED_IN, ...LOOKING, ...GRANTING, ...SENDING, "GET /audit"],
+  },
   "holders of everything": {
     holds: ["user_management", "audit_log", "administration"],
-    open: [...SIGNED_IN, ...LOOKING, ...MANAGING, ...GRANTING, "GET /audit"],
+    open: [
+      ...SIGNED_IN,
+      ...LOOKING,
+      ...MANAGING,
+      ...GRANTING,
+      ...SENDING,
+      "GET /audit",
+    ],
   },
 };
 

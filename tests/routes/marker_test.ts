@@ -93,7 +93,9 @@ testOnEach(
   "a webhook's secret is shown once and is nowhere afterwards; what follows its host is in no log (ASVS 16.2.5)",
   async ({ db }) => {
     const running = program({ db }, { WEBHOOK_TARGETS: "127.0.0.1" });
-    const admin = await person(db, { permissions: ["administration"] });
+    const admin = await person(db, {
+      permissions: ["administration", "audit_log"],
+    });
     const visitor = browser(running);
     await visitor.signIn(admin);
     const there = await receiver((response) => {

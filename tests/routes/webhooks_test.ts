@@ -15,7 +15,9 @@ const EVENTS = { "events.user_updated": "yes", "events.user_disabled": "yes" };
 async function office(db: Database, environment = TARGETS) {
   await db.execute(sql`delete from webhooks`);
   const running = program({ db }, environment);
-  const admin = await person(db, { permissions: ["administration"] });
+  const admin = await person(db, {
+    permissions: ["administration", "audit_log"],
+  });
   const visitor = browser(running);
   await visitor.signIn(admin);
   return { running, admin, visitor };

@@ -93,7 +93,7 @@ export async function administrator(
   db: Database,
   given: Partial<Person> & { permissions?: Actor["permissions"] } = {},
 ): Promise<Actor> {
-  const permissions = given.permissions ?? ["administration"];
+  const permissions = given.permissions ?? ["administration", "audit_log"];
   const { id: userId, name, username, email } = await person(db, {
     permissions,
   });
