@@ -123,12 +123,13 @@ export async function revokeApiToken(
   return revoked.find((it) => it.id === id) ?? null;
 }
 
-/** Ends all tokens of a user. Tells how many there were. */
+/** Ends all tokens of a user that can still be used. Tells how many there were. */
 export async function revokeApiTokens(
   db: Database,
   { ownerId }: { ownerId: string },
 ): Promise<number> {
-  return (await revoke(db, eq(apiTokens.ownerId, ownerId))).length;
+  const all = and(usable, eq(apiTokens.ownerId, ownerId))!;
+  return (await revoke(db, all)).length;
 }
 
 function revoke(db: Database, which: SQL) {

@@ -60,7 +60,7 @@ export async function changePassword(
     if (!alive || alive.disabled || now?.hash !== known.hash) {
       return refuse({ reason: "session_ended" });
     }
-    const sessionsEnded = await storePassword(tx, judged.value, {
+    const ended = await storePassword(tx, judged.value, {
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,
@@ -70,10 +70,10 @@ export async function changePassword(
       event: "authn_password_change",
       actorId: userId,
       subjectId: userId,
-      detail: { sessions: sessionsEnded, session: token.id },
+      detail: { ...ended, session: token.id },
     });
     await notifyOfPassword(tx, context, { userId, by: "user" });
-    return ok({ token: formatToken(token), sessionsEnded: sessionsEnded - 1 });
+    return ok({ token: formatToken(token), sessionsEnded: ended.sessions - 1 });
   });
 }
 

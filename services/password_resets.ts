@@ -111,7 +111,7 @@ export async function completePasswordReset(
     if (!user || user.disabled || !await consumeMailLink(tx, link)) {
       return refuse({ reason: "link_over" });
     }
-    const sessionsEnded = await storePassword(tx, judged.value, {
+    const ended = await storePassword(tx, judged.value, {
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,
@@ -120,10 +120,10 @@ export async function completePasswordReset(
       event: "authn_password_reset",
       actorId: userId,
       subjectId: userId,
-      detail: { sessions: sessionsEnded, link: link.id },
+      detail: { ...ended, link: link.id },
     });
     await notifyOfPassword(tx, context, { userId, by: "reset_link" });
-    return ok({ sessionsEnded });
+    return ok({ sessionsEnded: ended.sessions });
   });
 }
 

@@ -1,13 +1,12 @@
 import type { Database } from "../db/client.ts";
-import { revokeApiTokens } from "../db/api_tokens.ts";
 import { rememberPassword, upsertPassword } from "../db/passwords.ts";
 import { endMailLinks } from "../db/mail_links.ts";
 import { forgetAttempts } from "../db/rate_limits.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import { accountAttemptPrefix, ownAttemptKey } from "./attempts.ts";
+import { endAccess, type EndedAccess } from "./ended_access.ts";
 import type { NewHash } from "./password_judgement.ts";
 
-/** Stores a judged password with all that follows from it. Tells how many sessions it ended. */
+/** Stores a judged password with all that follows from it. Tells what access it ended. */
 export async function storePassword(
   tx: Database,
   { hash, history }: NewHash,
@@ -18,16 +17,15 @@ export async function storePassword(
     formId?: string | null;
     keep: number;
   },
-): Promise<number> {
-  const sessionsEnded = await deleteSessions(tx, { userId });
-  await revokeApiTokens(tx, { ownerId: userId });
+): Promise<EndedAccess> {
+  const ended = await endAccess(tx, userId);
   await upsertPassword(tx, {
     userId,
     hash,
     setBy,
     temporaryHours,
     formId,
-    sessionsEnded,
+    sessionsEnded: ended.sessions,
   });
   await endMailLinks(tx, { userId, purpose: "password_reset" });
   if (history) {
@@ -37,5 +35,5 @@ export async function storePassword(
     keys: [ownAttemptKey(userId)],
     prefix: accountAttemptPrefix(userId),
   });
-  return sessionsEnded;
+  return ended;
 }

@@ -87,7 +87,7 @@ export async function setPassword(
       return judged;
     }
 
-    const sessionsEnded = await storePassword(tx, judged.value, {
+    const ended = await storePassword(tx, judged.value, {
       userId: subjectId,
       setBy: actor.userId,
       temporaryHours: temporary ? settings.TEMPORARY_PASSWORD_HOURS : undefined,
@@ -102,11 +102,11 @@ export async function setPassword(
         reason,
         ...(reason === "other" && { text: reasonText }),
         temporary,
-        sessions: sessionsEnded,
+        ...ended,
       },
     });
     await notifyOfPassword(tx, context, { userId: subjectId, by: "staff" });
-    return ok({ sessionsEnded });
+    return ok({ sessionsEnded: ended.sessions });
   });
 }
 

@@ -1,4 +1,3 @@
-import { revokeApiTokens } from "../db/api_tokens.ts";
 import { deleteEmailChange } from "../db/email_changes.ts";
 import {
   consumeMailLink,
@@ -19,12 +18,12 @@ import { deletePasskeysSince } from "../db/passkeys.ts";
 import { deleteDevices } from "../db/devices.ts";
 import { findMail } from "../db/mails.ts";
 import { deleteTotpSince } from "../db/totps.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import { findUser, lockUser, setDisabled } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { endAccess } from "./ended_access.ts";
 import { parseLink } from "./mail_links.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
@@ -57,8 +56,7 @@ export async function reportNotMe(
     const user = await lockUser(tx, userId);
     const mailId = user && !user.disabled && await consumeMailLink(tx, link);
     if (!mailId) return refuse({ reason: "link_over" });
-    const sessions = await deleteSessions(tx, { userId });
-    await revokeApiTokens(tx, { ownerId: userId });
+    const ended = await endAccess(tx, userId);
     await expirePassword(tx, userId);
     await deleteEmailChange(tx, userId);
     for (const purpose of LINK_PURPOSES) {
@@ -80,7 +78,7 @@ export async function reportNotMe(
     await recordAudit(tx, context, {
       event: "account_frozen",
       subjectId: userId,
-      detail: { sessions, disabled },
+      detail: { ...ended, disabled },
     });
     return ok(undefined);
   });

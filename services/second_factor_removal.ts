@@ -1,10 +1,9 @@
-import { revokeApiTokens } from "../db/api_tokens.ts";
 import { deletePasskeys } from "../db/passkeys.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import { deleteTotp } from "../db/totps.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { endAccess } from "./ended_access.ts";
 import { settleLostFactor } from "./factor_changes.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -48,13 +47,12 @@ export async function removeSecondFactor(
     if (!app && passkeys === 0) return ok(undefined); // a colleague was faster
     const { permissions } = allowed.value;
     await settleLostFactor(tx, context, { userId: subjectId, permissions });
-    const sessions = await deleteSessions(tx, { userId: subjectId });
-    await revokeApiTokens(tx, { ownerId: subjectId });
+    const ended = await endAccess(tx, subjectId);
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: actor.userId,
       subjectId,
-      detail: { app, passkeys, sessions, reason: text },
+      detail: { app, passkeys, ...ended, reason: text },
     });
     await notifyOfSecondFactor(tx, context, {
       userId: subjectId,

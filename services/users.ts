@@ -1,4 +1,3 @@
-import { revokeApiTokens } from "../db/api_tokens.ts";
 import {
   type AuditEventRow,
   insertView,
@@ -7,7 +6,6 @@ import {
 import type { Database } from "../db/client.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { endMailLinks } from "../db/mail_links.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
 import { type Acting, type AuditEventName, recordAudit } from "./audit.ts";
 import {
@@ -17,6 +15,7 @@ import {
   forbids,
 } from "./authorization.ts";
 import type { Actor, Permission, ServiceContext } from "./context.ts";
+import { endAccess } from "./ended_access.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -153,18 +152,15 @@ export async function applyDisabled(
   ) return refuse({ reason: "last_administrator" });
 
   const changed = await setDisabled(tx, { id: userId, disabled });
-  const sessionsEnded = disabled ? await deleteSessions(tx, { userId }) : 0;
-  if (disabled) {
-    await endMailLinks(tx, { userId, purpose: "password_reset" });
-    await revokeApiTokens(tx, { ownerId: userId });
-  }
+  const ended = disabled ? await endAccess(tx, userId) : undefined;
+  if (ended) await endMailLinks(tx, { userId, purpose: "password_reset" });
   if (changed) {
     await recordAudit(tx, context, {
       event: disabled ? "user_disabled" : "user_enabled",
       actorId: by.actorId,
       subjectId: userId,
-      detail: { ...by.detail, ...(disabled && { sessions: sessionsEnded }) },
+      detail: { ...by.detail, ...ended },
     });
   }
-  return ok({ sessionsEnded });
+  return ok({ sessionsEnded: ended?.sessions ?? 0 });
 }
