@@ -15,8 +15,13 @@ export interface NewApiToken {
   expiresAt: Date;
 }
 
-export async function insertApiToken(db: Database, token: NewApiToken) {
-  await db.insert(apiTokens).values(token);
+/** False where there is one of this id already. */
+export async function insertApiToken(
+  db: Database,
+  token: NewApiToken,
+): Promise<boolean> {
+  return (await db.insert(apiTokens).values(token).onConflictDoNothing()
+    .returning({ id: apiTokens.id })).length === 1;
 }
 
 const tokenById = builtOnce((db) =>

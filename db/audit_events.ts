@@ -57,13 +57,14 @@ export async function insertAuditEvents(db: Database, events: NewAuditEvent[]) {
 }
 
 /** That a user was looked at; nothing where there is no such user. */
-export const insertView = statement<Omit<NewAuditEvent, "detail">, never>(
+export const insertView = statement<NewAuditEvent, never>(
   (given) =>
     sql`
-    insert into audit_events (id, event, actor_id, subject_id, address, request_id)
+    insert into audit_events (id, event, actor_id, subject_id, address, request_id, detail)
     select ${given(() => uuidv7())}::uuid, ${given((it) => it.event)},
       ${given((it) => it.actorId)}::uuid, id,
-      ${given((it) => it.address)}, ${given((it) => it.requestId)}
+      ${given((it) => it.address)}, ${given((it) => it.requestId)},
+      ${given((it) => JSON.stringify(it.detail ?? {}))}::jsonb
     from users where id = ${given((it) => it.subjectId)}`,
 );
 

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
+import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import {
   API_TOKEN_DAYS,
@@ -31,6 +32,7 @@ const ticked = z.string().optional().transform((it) => it === "yes");
 const Fields = z.object({
   name: z.string().default(""),
   days: z.string().default(String(API_TOKEN_DAYS.usual)),
+  formId: z.uuid().default(() => uuidv7()),
   ...Object.fromEntries(SCOPES.map((it) => [it, ticked])) as Record<
     typeof SCOPES[number],
     typeof ticked
@@ -56,10 +58,12 @@ export const apiTokens = new Hono<AppEnv>()
         name: typed.name,
         scopes: SCOPES.filter((it) => typed[it]),
         days: /^\d{1,5}$/.test(typed.days) ? Number(typed.days) : NaN,
+        formId: typed.formId,
       },
     });
-    return created.ok
-      ? await respondList(c, { made: created.value })
+    if (created.ok) return await respondList(c, { made: created.value });
+    return created.failure.reason === "sent_twice"
+      ? await respondList(c, { refusal: SENT_TWICE, status: 409 })
       : respondForm(c, typed, refusalOf(created.failure));
   })
   .post(`/${ID}/revocation`, async (c) => {
@@ -82,7 +86,7 @@ async function respondList(
     made?: { id: string; token: string };
     notice?: string;
     refusal?: string;
-    status?: 200 | 403;
+    status?: 200 | 403 | 409;
   },
 ) {
   const { before } = readQuery(c, ListQuery);
@@ -110,6 +114,7 @@ function respondForm(
     props: {
       name: typed.name,
       days: typed.days,
+      formId: typed.formId,
       scopes: SCOPES.filter((it) => typed[it]),
       mostDays: API_TOKEN_DAYS.most,
       errors: {},
@@ -119,13 +124,18 @@ function respondForm(
   });
 }
 
+const SENT_TWICE =
+  "This form was sent before, and its token was made then. It can't be shown again: revoke it if you haven't kept it, and make a new one.";
+
 const WRONG = {
   name: `Use 1 to ${API_TOKEN_NAME_LIMIT} readable characters.`,
   scopes: "Choose at least one.",
   days: `Write a number from 1 to ${API_TOKEN_DAYS.most}.`,
 };
 
-function refusalOf(failure: CreateApiTokenFailure) {
+function refusalOf(
+  failure: Exclude<CreateApiTokenFailure, { reason: "sent_twice" }>,
+) {
   switch (failure.reason) {
     case "invalid":
       return {

@@ -89,12 +89,22 @@ export interface ApiTokenInput {
   scopes: Scope[];
   /** Days from now. */
   days: number;
+  /** One for each form that was shown: sent twice, it makes one token. */
+  formId?: string | undefined;
+}
+
+export interface MadeApiToken {
+  id: string;
+  /** Told this once. */
+  token: string;
+  expiresAt: Date;
 }
 
 export type CreateApiTokenFailure =
   | { reason: "invalid"; field: "name" | "scopes" | "days" }
   | { reason: "beyond_own_scopes"; scopes: Scope[] }
   | { reason: "too_many"; most: number }
+  | { reason: "sent_twice" }
   | OwnAccountFailure
   | Forbidden;
 
@@ -105,8 +115,8 @@ export type CreateApiTokenFailure =
 export async function createApiToken(
   context: ServiceContext,
   { actor, input }: { actor: Actor; input: ApiTokenInput },
-): Promise<Result<{ id: string; token: string }, CreateApiTokenFailure>> {
-  const { days, scopes } = input;
+): Promise<Result<MadeApiToken, CreateApiTokenFailure>> {
+  const { days, scopes, formId } = input;
   const name = input.name.normalize("NFC").trim();
   const wrong = wrongField({ ...input, name });
   return await inTransaction(context, async (tx) => {
@@ -131,12 +141,12 @@ export async function createApiToken(
     if (await countApiTokens(tx, { ownerId }) >= most) {
       return refuse({ reason: "too_many", most });
     }
-    const token = createToken();
+    const token = { ...createToken(), ...(formId && { id: formId }) };
     const { id } = token;
     const end = Date.now() + days * DAY;
     const latest = actor.token?.expiresAt.getTime() ?? end;
     const expiresAt = new Date(Math.min(end, latest));
-    await insertApiToken(tx, {
+    const made = await insertApiToken(tx, {
       id,
       ownerId,
       parentId: actor.token?.id ?? null,
@@ -145,6 +155,7 @@ export async function createApiToken(
       secretHash: hashSecret(token.secret),
       expiresAt,
     });
+    if (!made) return refuse({ reason: "sent_twice" });
     await recordAudit(tx, context, {
       event: "api_token_created",
       actorId: ownerId,
@@ -160,7 +171,8 @@ export async function createApiToken(
         at: new Date().toISOString(),
       },
     });
-    return ok({ id, token: API_TOKEN_PREFIX + formatToken(token) });
+    const text = API_TOKEN_PREFIX + formatToken(token);
+    return ok({ id, token: text, expiresAt });
   });
 }
 

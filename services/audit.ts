@@ -59,28 +59,39 @@ export interface AuditEvent {
   detail?: Record<string, unknown>;
 }
 
+export type AuditedRequest = Pick<
+  ServiceContext,
+  "requestId" | "address" | "tokenId"
+>;
+
 /** Whom an event names as the one who acts, and what it says of them where that is no account. */
 export type Acting = { actorId: string | null; detail?: { by: "cli" } };
 
 /** Appends an event: in the transaction of the change, so that neither is there without the other. Gives its id. */
 export async function recordAudit(
   db: Database,
-  { requestId, address }: Pick<ServiceContext, "requestId" | "address">,
+  request: AuditedRequest,
   event: AuditEvent,
 ): Promise<string> {
-  return await insertAuditEvent(db, { ...event, requestId, address });
+  return await insertAuditEvent(db, asked(request, event));
 }
 
 /** As `recordAudit`, for many at once. */
 export async function recordAudits(
   db: Database,
-  { requestId, address }: Pick<ServiceContext, "requestId" | "address">,
+  request: AuditedRequest,
   events: AuditEvent[],
 ) {
-  await insertAuditEvents(
-    db,
-    events.map((it) => ({ ...it, requestId, address })),
-  );
+  await insertAuditEvents(db, events.map((it) => asked(request, it)));
+}
+
+/** An event with where it came from: a token is told too, since its owner may have several. */
+export function asked(
+  { requestId, address, tokenId }: AuditedRequest,
+  event: AuditEvent,
+) {
+  const detail = { ...event.detail, ...(tokenId && { by_token: tokenId }) };
+  return { ...event, requestId, address, detail };
 }
 
 /** Refusals of one person, or one address, that the log of a quarter of an hour keeps. */

@@ -30,6 +30,8 @@ export interface ServiceContext extends Services {
   /** The client's address: of the connection, or as a trusted proxy tells it. */
   address: string;
   userAgent: string;
+  /** The API token by which it came: the log tells it with whatever was done. */
+  tokenId?: string | undefined;
   /** Aborted at the request's deadline. */
   signal?: AbortSignal;
 }

@@ -37,6 +37,7 @@ export function jobContext(services: Services, job: Job): ServiceContext {
     requestId: job.id,
     address: typeof address === "string" ? address : "command line",
     userAgent: "",
+    tokenId: job.tokenId ?? undefined,
   };
 }
 

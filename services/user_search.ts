@@ -152,6 +152,11 @@ function formatCursor({ tier, key, id }: SearchCursor): string {
   return `${tier}.${id}.${key}`;
 }
 
+/** Did the page before give it? */
+export function isSearchCursor(text: string): boolean {
+  return parseCursor(text) !== undefined;
+}
+
 /** Whatever was not made by `formatCursor` is the first page. */
 function parseCursor(text: string | undefined): SearchCursor | undefined {
   const [, tier, id, key] = text?.match(

@@ -7,7 +7,7 @@ import type { Database } from "../db/client.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { endMailLinks } from "../db/mail_links.ts";
 import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
-import { type Acting, type AuditEventName, recordAudit } from "./audit.ts";
+import { type Acting, asked, recordAudit } from "./audit.ts";
 import {
   authorize,
   type AuthorizeFailure,
@@ -67,10 +67,14 @@ export async function recordView(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ) {
-  const { db, requestId, address } = context;
-  const event: AuditEventName = "sensitive_read";
-  const [actorId, subjectId] = [actor.userId, userId];
-  await insertView(db, { event, actorId, subjectId, requestId, address });
+  await insertView(
+    context.db,
+    asked(context, {
+      event: "sensitive_read",
+      actorId: actor.userId,
+      subjectId: userId,
+    }),
+  );
 }
 
 /** The user behind a form that shows no more than the name, or that has been recorded already. */

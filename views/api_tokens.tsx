@@ -135,6 +135,7 @@ function TokenTable({ tokens }: { tokens: ApiTokenRow[] }) {
 export interface NewApiTokenProps {
   name: string;
   days: string;
+  formId: string;
   scopes: Scope[];
   mostDays: number;
   errors: Record<string, string>;
@@ -155,12 +156,14 @@ const LABELS = { name: "Name", scopes: "Scopes", days: "Days" };
 
 /** Fragment: replaces itself, and is replaced by the list once the token is made. */
 export function NewApiTokenForm(
-  { name, days, scopes, mostDays, errors, refusal, check }: NewApiTokenProps,
+  { name, days, formId, scopes, mostDays, errors, refusal, check }:
+    NewApiTokenProps,
 ) {
   return (
     <article id="api-tokens">
       <h1>New API token</h1>
       <LiveForm action="/api-tokens/new" target="#api-tokens">
+        <input type="hidden" name="formId" value={formId} />
         <ErrorSummary errors={errors} labels={LABELS} />
         {refusal && <Notice kind="bad">{refusal}</Notice>}
         {check && (

@@ -98,7 +98,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
       subject: "An API token was made",
       paragraphs: [
         `Hello ${name},`,
-        `for your account ${username} an API token was made, by which a program can do what you may (${
+        `for your account ${username} an API token was made, by which a program can do of what you may what the token is for (${
           moment(facts.at)
         }, from the address ${facts.address}): ${facts.token}`,
         ...notMeEn(link),
@@ -205,7 +205,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
       subject: "Ein API-Token wurde erstellt",
       paragraphs: [
         `Guten Tag ${name},`,
-        `für Ihr Konto ${username} wurde ein API-Token erstellt, mit dem ein Programm tun kann, was Sie dürfen (${
+        `für Ihr Konto ${username} wurde ein API-Token erstellt, mit dem ein Programm von dem, was Sie dürfen, das tun kann, wofür das Token gilt (${
           moment(facts.at)
         }, von der Adresse ${facts.address}): ${facts.token}`,
         ...notMeDe(link),

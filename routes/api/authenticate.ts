@@ -38,6 +38,8 @@ async function takeToken(c: Context<AppEnv>): Promise<Response | undefined> {
   const found = await authenticateApiToken(c.var.services, text);
   if (!found.ok) return await refuseToken(c, found.failure);
   c.set("actor", found.value);
+  const tokenId = found.value.token?.id;
+  c.set("services", { ...c.var.services, tokenId });
   return undefined;
 }
 

@@ -12,7 +12,7 @@ const SAID: Record<
   415: {
     name: "unsupported-media-type",
     detail:
-      "Send the Content-Type that the operation names: application/json, or application/merge-patch+json for a PATCH.",
+      "Send the Content-Type that the contract at /api/docs names for this operation.",
   },
   500: {
     name: "failure",

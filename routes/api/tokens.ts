@@ -71,11 +71,13 @@ const NewToken = z.strictObject({
 const Made = z.object({
   id: z.uuid(),
   token: z.string().openapi({ description: "Told this once" }),
+  expiresAt: z.iso.datetime(),
 }).openapi("ApiTokenMade", {
   example: {
     id: TOKEN_EXAMPLE.id,
     token:
       "passdesk_0193cbb4-7a51-7d3e-9f0e-5a3d8f6b2c12.bm90LWEtcmVhbC1zZWNyZXQtanVzdC1hbi1leGFtcGxl",
+    expiresAt: TOKEN_EXAMPLE.expiresAt,
   },
 });
 
@@ -154,9 +156,9 @@ export const tokens = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     const { services, actor } = c.var;
     const input = c.req.valid("json");
     const created = await createApiToken(services, { actor, input });
-    return created.ok
-      ? c.json(created.value, 201)
-      : refuseCreation(c, created.failure);
+    if (!created.ok) return refuseCreation(c, created.failure);
+    const { expiresAt, ...made } = created.value;
+    return c.json({ ...made, expiresAt: expiresAt.toISOString() }, 201);
   })
   .openapi(revoke, async (c) => {
     const { services, actor } = c.var;
@@ -203,6 +205,8 @@ function refuseCreation(
       return problem(c, "too-many", {
         detail: `There may be ${failure.most} at a time: revoke one first.`,
       });
+    case "sent_twice": // of forms alone
+      return problem(c, "too-many", { detail: "It was made already." });
     case "session_ended":
     case "check_needed":
       return problem(c, "recent-check-needed", {

@@ -1,6 +1,11 @@
+import { Buffer } from "node:buffer";
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { createUser } from "../../services/user_edits.ts";
-import { findUsers, type UserHit } from "../../services/user_search.ts";
+import {
+  findUsers,
+  isSearchCursor,
+  type UserHit,
+} from "../../services/user_search.ts";
 import { getUser } from "../../services/users.ts";
 import type { AppEnv } from "../env.ts";
 import { JSON_TYPE } from "./json_body.ts";
@@ -16,6 +21,7 @@ import {
   pageSize,
   problems,
 } from "./operation.ts";
+import { problem } from "./problems.ts";
 import { invalid, refused } from "./refusals.ts";
 import {
   fieldEntries,
@@ -140,14 +146,25 @@ const create = createRoute({
 export const users = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
   .openapi(search, async (c) => {
     const { cursor, ...query } = c.req.valid("query");
+    const after = cursor && Buffer.from(cursor, "base64url").toString();
+    if (after !== undefined && !isSearchCursor(after)) {
+      return problem(c, "malformed", {
+        detail: "A parameter is not as it has to be.",
+        errors: [{
+          parameter: "cursor",
+          detail: "Use the `next` of a page as it came.",
+        }],
+      });
+    }
     const { hits, next } = await findUsers(c.var.services, {
       ...query,
       temporary: query.temporary || undefined,
       staff: query.staff || undefined,
-      after: cursor,
+      after,
     });
-    linkNext(c, next);
-    return c.json({ items: hits.map(toHit), next: next ?? null }, 200);
+    const cursorNext = next && Buffer.from(next).toString("base64url");
+    linkNext(c, cursorNext);
+    return c.json({ items: hits.map(toHit), next: cursorNext ?? null }, 200);
   })
   .openapi(create, async (c) => {
     const { services, actor } = c.var;

@@ -43,5 +43,45 @@ function eachIssue(issue: z.core.$ZodIssue) {
       path: [...path, key],
       message: "There is no such field or parameter.",
     }))
-    : [{ path, message }];
+    : [{ path, message: sayWhatToDo(issue, message) }];
+}
+
+/** zod says what it saw; people want to know what to send. */
+function sayWhatToDo(issue: z.core.$ZodIssue, message: string): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `Send ${WANTED[issue.expected] ?? "another kind of value"}.`;
+    case "invalid_value":
+      return `Use one of: ${issue.values.join(", ")}.`;
+    case "invalid_format":
+      return `Write it as ${WANTED[issue.format] ?? issue.format}.`;
+    case "too_big":
+      return `Use at most ${issue.maximum}${unit(issue.origin)}.`;
+    case "too_small":
+      return `Use at least ${issue.minimum}${unit(issue.origin)}.`;
+    case "invalid_union":
+      return "It has none of the forms that the contract at /api/docs names.";
+    default:
+      return message;
+  }
+}
+
+const WANTED: Record<string, string> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+  uuid: "a UUID",
+  datetime: "a time in UTC like 2026-11-23T09:30:00Z",
+};
+
+function unit(origin: string) {
+  return origin === "string"
+    ? " characters"
+    : origin === "array"
+    ? " entries"
+    : "";
 }

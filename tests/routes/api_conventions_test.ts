@@ -141,6 +141,7 @@ testOnEach(
         "limit=101",
         "limit=x",
         "limit=2&limit=3",
+        "cursor=abc",
         "state=gone",
         "staff=yes",
       ]
@@ -149,7 +150,7 @@ testOnEach(
       assert.equal(answer.status, 400, query);
       assert.ok(answer.json.errors[0].parameter, query);
     }
-    for (const query of ["query=%00", "cursor=%00", "cursor=x", "query=%ff"]) {
+    for (const query of ["query=%00", "cursor=%00", "query=%ff"]) {
       const answer = await ask("GET", `/users?${query}`);
       assert.ok(
         [200, 400].includes(answer.status),

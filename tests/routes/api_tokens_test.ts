@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { apiClient, apiToken } from "../support/api.ts";
-import { browser, program } from "../support/app.ts";
+import { browser, hidden, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { person } from "../support/people.ts";
 import { rows } from "../../db/client.ts";
@@ -221,4 +221,44 @@ testOnEach("with a token those that it has made end too", async ({ db }) => {
     (await apiClient(running, other.text)("GET", "/me")).status,
     200,
   );
+});
+
+testOnEach(
+  "the log tells by which token something was done, and something looked at",
+  async ({ db }) => {
+    const { running, owner } = await admin(db);
+    const { id, text } = await apiToken(db, { ownerId: owner.id });
+    const ask = apiClient(running, text);
+    const subject = await person(db);
+    await ask("GET", `/users/${subject.id}`);
+    await ask("PUT", `/users/${subject.id}/disablement`);
+    const found = await rows<{ event: string; token: string }>(
+      db,
+      sql`select event, detail ->> 'by_token' as token from audit_events
+      where subject_id = ${subject.id} order by id`,
+    );
+    assert.deepEqual(found.map((it) => ({ ...it })), [
+      { event: "sensitive_read", token: id },
+      { event: "user_disabled", token: id },
+    ]);
+  },
+);
+
+testOnEach("the form of a new token, sent twice, makes one", async ({ db }) => {
+  const { owner, page } = await admin(db);
+  const form = await (await page.get("/api-tokens/new")).text();
+  const fields = {
+    formId: hidden(form, "formId"),
+    name: "once",
+    "users:read": "yes",
+  };
+  assert.equal((await page.post("/api-tokens/new", fields)).status, 200);
+  const again = await page.post("/api-tokens/new", fields);
+  assert.equal(again.status, 409);
+  assert.match(await again.text(), /This form was sent before/);
+  const made = await rows(
+    db,
+    sql`select id from api_tokens where owner_id = ${owner.id}`,
+  );
+  assert.equal(made.length, 1);
 });
