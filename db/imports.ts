@@ -48,11 +48,15 @@ function texts(keys: string[]): SQL {
 }
 
 /**
- * Adds users with their hashes, in one statement. A hash is set by nobody: who made it is not known here.
+ * Adds users with their hashes, in one statement. A hash is set by whoever imports it, who may have chosen the
+ * password that it is of; null for the command line.
  *
  * @throws a unique violation where somebody else took a username or email meanwhile
  */
-export async function insertImportedUsers(db: Database, users: ImportedUser[]) {
+export async function insertImportedUsers(
+  db: Database,
+  { users, setBy }: { users: ImportedUser[]; setBy: string | null },
+) {
   if (users.length === 0) return;
   await db.execute(sql`
     with given as materialized (
@@ -69,6 +73,6 @@ export async function insertImportedUsers(db: Database, users: ImportedUser[]) {
         "usernameKey", "nameKey", "emailKey", case when disabled then now() end
       from given
     )
-    insert into passwords (user_id, hash, temporary)
-    select id, "passwordHash", temporary from given where "passwordHash" is not null`);
+    insert into passwords (user_id, hash, temporary, set_by)
+    select id, "passwordHash", temporary, ${setBy}::uuid from given where "passwordHash" is not null`);
 }

@@ -1,5 +1,9 @@
 import type { Database } from "../db/client.ts";
-import { findExistingKeys, insertImportedUsers } from "../db/imports.ts";
+import {
+  findExistingKeys,
+  type ImportedUser,
+  insertImportedUsers,
+} from "../db/imports.ts";
 import { uniqueViolation } from "../db/unique.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
@@ -96,7 +100,10 @@ async function write(
   const rest = batch.records - skipped;
   const good = problems.length === 0;
   if (good && !dryRun && wanted.length > 0) {
-    await insertImportedUsers(tx, wanted.map((it) => it.user));
+    await insertImportedUsers(tx, {
+      users: wanted.map((it) => withinModes(it.user, context, job)),
+      setBy: job.actorId,
+    });
     await recordAudit(tx, context, {
       event: "users_imported",
       actorId: job.actorId,
@@ -115,6 +122,17 @@ async function write(
     refused: good ? 0 : rest,
     problems,
   };
+}
+
+/** Where staff may not choose passwords, a hash of theirs is good for its replacement alone. */
+function withinModes(
+  user: ImportedUser,
+  { settings }: ServiceContext,
+  { actorId }: Job,
+): ImportedUser {
+  const chosen = actorId !== null && user.passwordHash !== null &&
+    !settings.PASSWORD_MODES.includes("typed");
+  return chosen ? { ...user, temporary: true } : user;
 }
 
 function takenProblems(

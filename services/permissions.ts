@@ -107,16 +107,18 @@ export async function applyPermissions(
 
 /**
  * Did somebody set the subject's password who lacks what is granted now? They know it, and could sign in
- * with more than they hold; first the subject has to replace it.
+ * with more than they hold; first the subject has to replace it. A password that nobody here has set was imported
+ * from the command line: who knows it can't be told.
  */
 async function isPasswordOfLesser(
   tx: Database,
   { subjectId, granted }: { subjectId: string; granted: Permission[] },
 ): Promise<boolean> {
   if (granted.length === 0) return false;
-  const setBy = (await findPassword(tx, subjectId))?.setBy;
-  if (!setBy || setBy === subjectId) return false;
-  const setter = await findUser(tx, setBy);
+  const password = await findPassword(tx, subjectId);
+  if (!password?.hash || password.setBy === subjectId) return false;
+  if (password.setBy === null) return true;
+  const setter = await findUser(tx, password.setBy);
   return granted.some((it) => !setter?.permissions.includes(it));
 }
 
