@@ -34,7 +34,8 @@ export function readScrypt(
   if (
     !N || !r || !p || !salt || !digest || !Number.isInteger(Math.log2(N)) ||
     salt.length < SALT_BYTES.least || salt.length > SALT_BYTES.most ||
-    digest.length < DIGEST_BYTES.least || digest.length > DIGEST_BYTES.most
+    digest.length < DIGEST_BYTES.least || digest.length > DIGEST_BYTES.most ||
+    N >= 2 ** (16 * r) // RFC 7914, 2: such a one can't be verified
   ) return refuse({ reason: "malformed", form });
   const bytes = 128 * N * r;
   if (bytes > SCRYPT_MOST.bytes || bytes * p > SCRYPT_MOST.bytesInAll) {

@@ -40,7 +40,7 @@ export interface PasswordHasher {
   /**
    * Gives whether `password` made `passwordHash`, also where another program did (foreign_hashes.ts):
    * such a one may have hashed what was typed and not its NFC, so both are tried where they differ.
-   * False too, at the same cost, for a corrupt or unknown hash (ASVS 11.2.5), and at no cost for a
+   * False too, at the same cost, for a corrupt or unknown hash, also where that shows only here (ASVS 11.2.5), and at no cost for a
    * password that `hash` would refuse.
    *
    * @throws {OverloadedError} the waiting line is full
@@ -66,10 +66,12 @@ export interface PasswordHasher {
  * @throws {RangeError} impossible parameters, `width` or `maxWaiting`: at most 4 GiB, 999 iterations
  */
 export function createPasswordHasher(
-  { parameters, width, maxWaiting }: {
+  { parameters, width, maxWaiting, onBroken = () => {} }: {
     parameters: HashParameters;
     width: number;
     maxWaiting: number;
+    /** Is told why a stored hash could not be verified. */
+    onBroken?: (error: unknown) => void;
   },
 ): PasswordHasher {
   const inLine = createWorkQueue({
@@ -108,7 +110,12 @@ export function createPasswordHasher(
       const verify = verifierOf(passwordHash);
       if (!verify) return await verifyNobody(password);
       for (const bytes of spellings(password)) {
-        if (await inLine(() => verify(bytes))) return true;
+        const outcome = await inLine(() => attempt(verify, bytes));
+        if (outcome === true) return true;
+        if (outcome !== false) {
+          onBroken(outcome.broken);
+          return await verifyNobody(password);
+        }
       }
       return false;
     },
@@ -130,6 +137,18 @@ export function createPasswordHasher(
     const bytes = passwordBytes(password);
     if (!bytes) throw new RangeError("the password can't be hashed");
     return await inLine(() => argon2.hash(bytes, options));
+  }
+}
+
+/** Whatever a verifier throws is an outcome too: a row that can't be read must not keep anybody from mending it. */
+async function attempt(
+  verify: (bytes: Uint8Array) => Promise<boolean>,
+  bytes: Uint8Array,
+): Promise<boolean | { broken: unknown }> {
+  try {
+    return await verify(bytes);
+  } catch (broken) {
+    return { broken };
   }
 }
 

@@ -51,6 +51,8 @@ export function createServices(
       },
       width: navigator.hardwareConcurrency,
       maxWaiting: settings.HASH_QUEUE_LENGTH,
+      onBroken: (error) =>
+        log("error", "password_hash_broken", describeError(error)),
     }),
     policy: createPasswordPolicy({
       minLength: settings.PASSWORD_MIN_LENGTH,

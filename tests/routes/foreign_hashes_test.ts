@@ -3,6 +3,7 @@ import { eq } from "drizzle-orm";
 import type { Database } from "../../db/client.ts";
 import { passwords } from "../../db/schema.ts";
 import { judgePassword } from "../../services/password_judgement.ts";
+import { apiClient, apiToken } from "../support/api.ts";
 import { browser, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { person } from "../support/people.ts";
@@ -11,6 +12,8 @@ import { codeOf, enrolTotp } from "../support/totp.ts";
 
 const PASSWORD = "correct horse ünïted";
 const BCRYPT = "$2b$05$7JFti0fkDVwYqy8poxolX.BttNGPN.HcW80ik8tkrtVxURbIBvlbu";
+/** RFC 7914 has N under 2^(16 r), and Node throws. */
+const IMPOSSIBLE = `$scrypt$ln=16,r=1,p=1$${"A".repeat(22)}$${"A".repeat(43)}`;
 const ARGON2ID = /^\$argon2id\$/;
 
 async function giveHash(db: Database, userId: string, hash: string) {
@@ -31,6 +34,25 @@ testOnEach(
     assert.equal((await browser(running).signIn(user)).status, 303);
     assert.match((await passwordOf(db, user.id))!.hash, ARGON2ID);
     assert.equal((await browser(running).signIn(user)).status, 303);
+  },
+);
+
+testOnEach(
+  "where the stored hash can't be verified, nothing signs in and staff can set another password",
+  async (connection) => {
+    const { db } = connection;
+    const running = program(connection);
+    const user = await person(db);
+    await giveHash(db, user.id, IMPOSSIBLE);
+    assert.equal((await browser(running).signIn(user)).status, 422);
+    const staff = await person(db, { permissions: ["user_management"] });
+    const { text } = await apiToken(db, { ownerId: staff.id });
+    const set = await apiClient(running, text)(
+      "POST",
+      `/users/${user.id}/password`,
+      { json: { reason: "no_mailbox" } },
+    );
+    assert.equal(set.status, 200);
   },
 );
 

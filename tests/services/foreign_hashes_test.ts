@@ -144,6 +144,10 @@ const REFUSED: [hash: string, reason: string][] = [
     "too_weak",
   ],
   [
+    "$scrypt$ln=16,r=1,p=1$ldL6P8cYI8SYEwIgBCBESA$xaUjZQ7VDJe0YuPU25TKwVeESxy3oeKOWz9RBik3DDo",
+    "malformed",
+  ],
+  [
     "scrypt$16383$seasalt2$8$1$46JAGpQp2kWqaKt8fk91RfEjvC2cV/dmRWxSuwJY6+2hlimRVfo8tKuEX28HcpZSYq5cAV/Sa4ZxKgeQVj+iwA==",
     "malformed",
   ],
