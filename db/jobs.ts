@@ -209,7 +209,7 @@ export async function insertProblems(
     insert into job_problems (job_id, line, field, problem)
     select ${jobId}::uuid, line, field, problem
     from jsonb_to_recordset(${
-    JSON.stringify(problems)
+    JSON.stringify(problems.slice(0, MAX_PROBLEMS))
   }::text::jsonb) as t(line int, field text, problem text)
     order by line, field
     limit greatest(0, ${MAX_PROBLEMS}::int - (select count(*) from job_problems where job_id = ${jobId}::uuid))

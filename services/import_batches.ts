@@ -1,5 +1,5 @@
 import type { ImportedUser } from "../db/imports.ts";
-import type { JobProblem } from "../db/jobs.ts";
+import { type JobProblem, MAX_PROBLEMS } from "../db/jobs.ts";
 import type { AttributeSetting } from "./config.ts";
 import { type ImportFormat, readRecords } from "./import_lines.ts";
 import { type CheckedRecord, checkRecord } from "./import_records.ts";
@@ -12,6 +12,9 @@ export interface ImportBatch {
   records: number;
   /** Those with nothing wrong by themselves. */
   users: { line: number; user: ImportedUser }[];
+  /** One is wrong at least. */
+  bad: boolean;
+  /** What is wrong, as long as there is room for it among those that are kept of the job. */
   problems: JobProblem[];
 }
 
@@ -49,6 +52,7 @@ async function* checkedBatches(
 ): AsyncGenerator<ImportBatch> {
   let seen = createKeySet();
   let checked: CheckedRecord[] = [];
+  let room = MAX_PROBLEMS;
   const records = readRecords(bytes, {
     format,
     attributes: attributes.map((it) => it.name),
@@ -57,6 +61,10 @@ async function* checkedBatches(
   for await (const raw of records) {
     const record = refuseTwice(checkRecord(raw, attributes), seen);
     if (record.line <= after) continue;
+    if (!record.ok) {
+      record.problems = record.problems.slice(0, room);
+      room -= record.problems.length;
+    }
     checked.push(record);
     if (checked.length < size) continue;
     yield toBatch(checked);
@@ -89,6 +97,7 @@ function toBatch(checked: CheckedRecord[]): ImportBatch {
     users: checked.flatMap((it) =>
       it.ok ? [{ line: it.line, user: it.user }] : []
     ),
+    bad: checked.some((it) => !it.ok),
     problems: checked.flatMap((it) => it.ok ? [] : it.problems),
   };
 }

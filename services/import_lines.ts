@@ -31,6 +31,9 @@ export class ImportRefusedError extends Error {
   override name = "ImportRefusedError";
 }
 
+/** So many problems are told of one line: a line can have thousands of unknown names. */
+export const MAX_LINE_PROBLEMS = 20;
+
 /** Longest record, in characters: all fields at their longest need a fifth. */
 const MAX_RECORD = 64 * 1024;
 
@@ -104,7 +107,7 @@ function checkHeader(names: string[], attributes: string[]): string[] {
   );
   if (unknown !== undefined) {
     throw new ImportRefusedError(
-      `There is no column "${unknown.slice(0, 60)}"; there are ${
+      `There is no column "${nameToTell(unknown)}"; there are ${
         known.join(", ")
       }.`,
     );
@@ -178,7 +181,20 @@ function take({ texts, problems }: RawRecord, name: string, value: unknown) {
   if (value === null) return;
   if (typeof value === "string") texts[name] = value;
   else if (typeof value === "boolean") texts[name] = value ? "yes" : "no";
-  else problems.push({ field: name.slice(0, 60), problem: "is no text" });
+  else if (problems.length < MAX_LINE_PROBLEMS) {
+    problems.push({ field: nameToTell(name), problem: "is no text" });
+  }
+}
+
+const NAME_LENGTH = 60;
+
+/**
+ * A field's name as a problem tells it, since it can be anything: not cut within a sign, without control
+ * characters, and a copy, since a slice would keep the whole of a long name in memory.
+ */
+export function nameToTell(name: string): string {
+  return [...name.slice(0, 2 * NAME_LENGTH)].slice(0, NAME_LENGTH)
+    .map((it) => /[\p{Cc}\p{Cs}]/u.test(it) ? "\ufffd" : it).join("");
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,7 +4,13 @@ import type { ImportedUser } from "../db/imports.ts";
 import type { JobProblem } from "../db/jobs.ts";
 import type { AttributeSetting } from "./config.ts";
 import { type ForeignHashFailure, judgeForeignHash } from "./foreign_hashes.ts";
-import { COLUMNS, type RawRecord, TOLD_COLUMNS } from "./import_lines.ts";
+import {
+  COLUMNS,
+  MAX_LINE_PROBLEMS,
+  nameToTell,
+  type RawRecord,
+  TOLD_COLUMNS,
+} from "./import_lines.ts";
 import { checkUserFields, type FieldProblem } from "./user_fields.ts";
 
 /** A record that may be stored, with its line; or what is wrong with it. */
@@ -18,8 +24,11 @@ export function checkRecord(
   attributes: readonly AttributeSetting[],
 ): CheckedRecord {
   const problems: JobProblem[] = [];
-  const add = (field: string, problem: string) =>
-    problems.push({ line, field, problem });
+  const add = (field: string, problem: string) => {
+    if (problems.length < MAX_LINE_PROBLEMS) {
+      problems.push({ line, field, problem });
+    }
+  };
   for (const { field, problem } of misshapen) add(field, problem);
   if (misshapen.some((it) => it.field === "line")) {
     return { ok: false, line, problems };
@@ -27,7 +36,7 @@ export function checkRecord(
   const known = new Set<string>([...COLUMNS, ...TOLD_COLUMNS]);
   for (const { name } of attributes) known.add(`attributes.${name}`);
   for (const name of Object.keys(texts)) {
-    if (!known.has(name)) add(name.slice(0, 60), "is no field of a user");
+    if (!known.has(name)) add(nameToTell(name), "is no field of a user");
   }
 
   const text = (name: string) => Object.hasOwn(texts, name) ? texts[name]! : "";

@@ -95,10 +95,10 @@ async function write(
   const wanted = skipExisting
     ? batch.users.filter((it) => !there.usernames.has(it.user.usernameKey))
     : batch.users;
-  const problems = [...batch.problems, ...takenProblems(wanted, there)];
+  const taken = takenProblems(wanted, there);
   const skipped = batch.users.length - wanted.length;
   const rest = batch.records - skipped;
-  const good = problems.length === 0;
+  const good = !batch.bad && taken.length === 0;
   if (good && !dryRun && wanted.length > 0) {
     await insertImportedUsers(tx, {
       users: wanted.map((it) => withinModes(it.user, context, job)),
@@ -120,7 +120,7 @@ async function write(
     changed: good ? rest : 0,
     skipped,
     refused: good ? 0 : rest,
-    problems,
+    problems: [...batch.problems, ...taken],
   };
 }
 

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { readBatches } from "../../services/import_batches.ts";
+import { runNextJob } from "../../services/job_worker.ts";
+import { program } from "../support/app.ts";
+import { testOnEach } from "../support/database.ts";
+import { actorOf, jobOf, upload } from "../support/jobs.ts";
+import { person } from "../support/people.ts";
+
+type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
+
+async function desk(connection: Connection) {
+  const permissions = ["user_management" as const];
+  const staff = await person(connection.db, { permissions });
+  const actor = await actorOf(connection.db, staff, { permissions });
+  return { ...program(connection), actor };
+}
+
+/** A record of so many fields that no user has. */
+function strange(fields: number, value: unknown) {
+  return JSON.stringify(Object.fromEntries(
+    Array.from({ length: fields }, (_, at) => [`field${at}`, value]),
+  ));
+}
+
+const options = {
+  format: "ndjson" as const,
+  dryRun: false,
+  skipExisting: false,
+  batch: 1_000,
+};
+
+testOnEach(
+  "of a line with thousands of wrong fields twenty are told",
+  async (connection) => {
+    const { services, actor } = await desk(connection);
+    const text = `${strange(3_000, 1)}\n${strange(3_000, "x")}\n`;
+    const id = await upload(services, actor, text, options);
+    await runNextJob(services);
+    const { state, counts, problems } = await jobOf(services, id);
+    assert.deepEqual([state, counts], ["done", [2, 0, 0, 2]]);
+    assert.equal(problems.filter((it) => it.startsWith("2 ")).length, 20);
+    assert.equal(problems.filter((it) => it.startsWith("3 ")).length, 0);
+    assert.equal(problems.length, 40);
+  },
+);
+
+Deno.test("problems are gathered as long as there is room for them; the batches behind are bad all the same", async () => {
+  const bytes = new Blob([`${strange(30, 1)}\n`.repeat(2_000)]).stream();
+  const batches = await Array.fromAsync(
+    readBatches(bytes, { options, attributes: [], after: 0 }),
+  );
+  assert.deepEqual(
+    batches.map((it) => [it.records, it.problems.length, it.bad]),
+    [[1_000, 10_000, true], [1_000, 0, true]],
+  );
+});
