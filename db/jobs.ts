@@ -15,12 +15,16 @@ export interface Job {
   actorId: string | null;
   tokenId: string | null;
   input: Record<string, unknown>;
+  /** Of the lease, so that a worker that has lost it can be told from the one that has it; kept in `input`. */
+  lease: string | null;
   cursor: string | null;
   read: number;
   changed: number;
   skipped: number;
   refused: number;
 }
+
+const lease = sql<string | null>`${jobs.input} ->> 'lease'`;
 
 export async function insertJob(
   db: Database,
@@ -78,7 +82,8 @@ export async function leaseJob(
   const [job] = await rows<Job>(
     db,
     sql`
-    update jobs set state = 'running', started_at = coalesce(started_at, now()),
+    update jobs set state = 'running', input = input || jsonb_build_object('lease', gen_random_uuid()),
+      started_at = coalesce(started_at, now()),
       leased_until = now() + make_interval(secs => ${leaseSeconds})
     where id = (
       select id from jobs
@@ -86,7 +91,7 @@ export async function leaseJob(
         and coalesce(leased_until <= now(), true)
       order by id limit 1 for update skip locked
     )
-    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, cursor,
+    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, input ->> 'lease' as lease, cursor,
       read, changed, skipped, refused`,
   );
   return job ?? null;
@@ -113,6 +118,7 @@ const working = {
   actorId: jobs.actorId,
   tokenId: jobs.tokenId,
   input: jobs.input,
+  lease,
   cursor: jobs.cursor,
   read: jobs.read,
   changed: jobs.changed,
@@ -159,9 +165,15 @@ export async function moveJob(
 }
 
 /** Another worker may go on at once. */
-export async function releaseJob(db: Database, id: string) {
-  await db.update(jobs).set({ leasedUntil: null })
-    .where(and(eq(jobs.id, id), eq(jobs.state, "running")));
+export async function releaseJob(
+  db: Database,
+  { id, lease: held }: Pick<Job, "id" | "lease">,
+) {
+  await db.update(jobs).set({ leasedUntil: null }).where(and(
+    eq(jobs.id, id),
+    eq(jobs.state, "running"),
+    sql`${lease} is not distinct from ${held}`,
+  ));
 }
 
 /** What was received is complete: a worker may take it. False where it was cancelled meanwhile. */
@@ -173,11 +185,12 @@ export async function queueJob(db: Database, id: string): Promise<boolean> {
   return queued.length === 1;
 }
 
-/** False where it has ended already. */
+/** False where it has ended already or, with a lease, somebody else has it now. */
 export async function endJob(
   db: Database,
-  { id, state, failure = null }: {
+  { id, lease: held, state, failure = null }: {
     id: string;
+    lease?: string | null;
     state: "done" | "failed" | "cancelled";
     failure?: string | null;
   },
@@ -187,6 +200,7 @@ export async function endJob(
     .where(and(
       eq(jobs.id, id),
       inArray(jobs.state, ["receiving", "queued", "running"]),
+      held == null ? undefined : sql`${lease} = ${held}`,
     )).returning({ id: jobs.id });
   return ended.length === 1;
 }

@@ -55,7 +55,9 @@ export async function runBatch(
   return await inTransaction(context, async (tx) => {
     await allowLongStatements(tx);
     const locked = await lockRunningJob(tx, job.id);
-    if (!locked || locked.cursor !== job.cursor) return undefined;
+    if (!locked || locked.cursor !== job.cursor || locked.lease !== job.lease) {
+      return undefined;
+    }
     const { problems, ...done } = await work(tx);
     await insertProblems(tx, { jobId: job.id, problems });
     const progress = {

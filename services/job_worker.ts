@@ -44,7 +44,7 @@ export async function runNextJob(
   try {
     const done = await RUN[job.kind](jobContext(services, job), job, stopping);
     if (done) await end(services, job, { state: "done" });
-    else await releaseJob(db, job.id);
+    else await releaseJob(db, job);
   } catch (error) {
     if (isOutage(error)) throw error; // its lease ends, and then somebody goes on
     await fail(services, job, error);
@@ -70,11 +70,11 @@ async function fail(services: Services, job: Job, error: unknown) {
 
 async function end(
   { db }: Services,
-  { id }: Job,
+  { id, lease }: Job,
   { state, failure }: { state: "done" | "failed"; failure?: string },
 ) {
   await db.transaction(async (tx) => {
-    await endJob(tx, { id, state, failure: failure ?? null });
-    await deleteChunks(tx, id);
+    const ended = { id, lease, state, failure: failure ?? null };
+    if (await endJob(tx, ended)) await deleteChunks(tx, id);
   });
 }
