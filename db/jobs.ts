@@ -164,6 +164,33 @@ export async function moveJob(
   }).where(eq(jobs.id, id));
 }
 
+/** Whether the job still runs, under this lease. */
+export async function hasLease(
+  db: Database,
+  { id, lease: held }: Pick<Job, "id" | "lease">,
+): Promise<boolean> {
+  const found = await db.select({ id: jobs.id }).from(jobs).where(and(
+    eq(jobs.id, id),
+    eq(jobs.state, "running"),
+    sql`${lease} is not distinct from ${held}`,
+  ));
+  return found.length === 1;
+}
+
+/** Between batches. While one is being written it is left to that, rather than waited for. */
+export async function renewLease(
+  db: Database,
+  { job: { id, lease: held }, leaseSeconds }: {
+    job: Pick<Job, "id" | "lease">;
+    leaseSeconds: number;
+  },
+) {
+  await db.execute(sql`
+    update jobs set leased_until = now() + make_interval(secs => ${leaseSeconds})
+    where id = (select id from jobs where id = ${id} and state = 'running'
+      and ${lease} is not distinct from ${held} for update skip locked)`);
+}
+
 /** Another worker may go on at once. */
 export async function releaseJob(
   db: Database,

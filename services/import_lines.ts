@@ -1,4 +1,5 @@
 import { pipeline, Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { type CsvError, type Info, parse } from "csv-parse";
 
 export const IMPORT_FORMATS = ["csv", "ndjson"] as const;
@@ -54,9 +55,22 @@ export function readRecords(
     after: number;
   },
 ): AsyncGenerator<RawRecord> {
+  const pieces = inTurns(bytes);
   return format === "csv"
-    ? readCsv(bytes, { attributes, after })
-    : readNdjson(bytes, after);
+    ? readCsv(pieces, { attributes, after })
+    : readNdjson(pieces, after);
+}
+
+const PIECE_BYTES = 32 * 1024;
+
+/** Whatever is in a file, also nothing but empty lines: the event loop has its turn between two pieces. */
+async function* inTurns(bytes: Bytes): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      yield chunk.subarray(at, at + PIECE_BYTES);
+      await setImmediate();
+    }
+  }
 }
 
 async function* readCsv(
@@ -143,7 +157,7 @@ async function* readNdjson(
   after: number,
 ): AsyncGenerator<RawRecord> {
   for await (const { line, text } of readLines(bytes)) {
-    if (line <= after || text?.trim() === "") continue;
+    if (line <= after) continue;
     yield fromJson(line, text);
   }
 }
@@ -201,7 +215,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Lines with their numbers; no text where one is too long. */
+/** Lines that are not empty, with their numbers; no text where one is too long. */
 async function* readLines(
   bytes: Bytes,
 ): AsyncGenerator<{ line: number; text: string | undefined }> {
@@ -214,7 +228,10 @@ async function* readLines(
     rest = lines.pop()!;
     for (const text of lines) {
       tooLong ||= text.length > MAX_RECORD;
-      yield { line: ++line, text: tooLong ? undefined : text };
+      line++;
+      if (tooLong || text.trim() !== "") {
+        yield { line, text: tooLong ? undefined : text };
+      }
       tooLong = false;
     }
     if (rest.length > MAX_RECORD) {
@@ -223,6 +240,6 @@ async function* readLines(
     }
   }
   rest += decoder.decode();
-  if (rest === "" && !tooLong) return;
+  if (rest.trim() === "" && !tooLong) return;
   yield { line: line + 1, text: tooLong ? undefined : rest };
 }

@@ -1,8 +1,16 @@
 import { deleteChunks, findChunk, insertChunk } from "../db/job_chunks.ts";
-import { endJob, type JobRow, queueJob } from "../db/jobs.ts";
+import {
+  endJob,
+  hasLease,
+  type Job,
+  type JobRow,
+  queueJob,
+  renewLease,
+} from "../db/jobs.ts";
 import type { Forbidden } from "./authorization.ts";
 import type { Actor, ServiceContext, Services } from "./context.ts";
 import type { ImportOptions } from "./import_batches.ts";
+import { JOB_LEASE_SECONDS } from "./job_batches.ts";
 import { getJob, requestJob } from "./jobs.ts";
 import { refuse, type Result } from "./result.ts";
 
@@ -108,12 +116,26 @@ async function* inChunks(
   if (filled > 0) yield chunk.subarray(0, filled);
 }
 
-/** The pieces of an upload, in order. */
+/** Somebody else has the job now, or it was cancelled, or the worker stops. */
+export class JobLeftError extends Error {
+  override name = "JobLeftError";
+}
+
+/**
+ * The pieces of an upload, in order. With each the lease begins anew, since a file may have no records for as
+ * long as it is.
+ *
+ * @throws {JobLeftError} the job is no longer this worker's
+ */
 export async function* readUpload(
   { db }: Services,
-  jobId: string,
+  job: Job,
+  stopping: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
+  const { id: jobId } = job;
   for (let number = 0;; number++) {
+    if (stopping.aborted || !await hasLease(db, job)) throw new JobLeftError();
+    await renewLease(db, { job, leaseSeconds: JOB_LEASE_SECONDS });
     const data = await findChunk(db, { jobId, number });
     if (data === null) return;
     yield data;

@@ -2,7 +2,7 @@ import { deleteChunks } from "../db/job_chunks.ts";
 import { endJob, type JobKind, leaseJob, releaseJob } from "../db/jobs.ts";
 import type { ServiceContext, Services } from "./context.ts";
 import { ImportRefusedError } from "./import_lines.ts";
-import { readUpload } from "./import_uploads.ts";
+import { JobLeftError, readUpload } from "./import_uploads.ts";
 import { runImport } from "./imports.ts";
 import {
   type Job,
@@ -21,7 +21,10 @@ const RUN: Record<
   (context: ServiceContext, job: Job, stopping: AbortSignal) => Promise<boolean>
 > = {
   import: (context, job, stopping) =>
-    runImport(context, job, { bytes: readUpload(context, job.id), stopping }),
+    runImport(context, job, {
+      bytes: readUpload(context, job, stopping),
+      stopping,
+    }),
   require_new_password: runPasswordRequirement,
 };
 
@@ -47,7 +50,8 @@ export async function runNextJob(
     else await releaseJob(db, job);
   } catch (error) {
     if (isOutage(error)) throw error; // its lease ends, and then somebody goes on
-    await fail(services, job, error);
+    if (error instanceof JobLeftError) await releaseJob(db, job);
+    else await fail(services, job, error);
   }
   return 1;
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { endJob, leaseJob } from "../../db/jobs.ts";
 import { readBatches } from "../../services/import_batches.ts";
+import { readRecords } from "../../services/import_lines.ts";
+import { JobLeftError, readUpload } from "../../services/import_uploads.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
-import { actorOf, jobOf, upload } from "../support/jobs.ts";
+import { actorOf, dropLease, jobOf, upload } from "../support/jobs.ts";
 import { person } from "../support/people.ts";
 
 type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
@@ -54,3 +57,63 @@ Deno.test("problems are gathered as long as there is room for them; the batches 
     [[1_000, 10_000, true], [1_000, 0, true]],
   );
 });
+
+for (const format of ["csv", "ndjson"] as const) {
+  Deno.test(`a file of empty lines leaves the event loop its turns: ${format}`, async () => {
+    let turns = 0;
+    let reading = true;
+    const count = () => {
+      turns++;
+      if (reading) setImmediate(count);
+    };
+    const text = (format === "csv" ? "username,name\n" : "") +
+      "\n".repeat(1024 * 1024);
+    const bytes = (async function* () {
+      await Promise.resolve();
+      count();
+      yield new TextEncoder().encode(text); // in one piece
+    })();
+    const records = await Array.fromAsync(
+      readRecords(bytes, { format, attributes: [], after: 0 }),
+    );
+    reading = false;
+    assert.deepEqual(records, []);
+    assert.ok(turns > 10, `${turns}`);
+  });
+
+  testOnEach(
+    `a file of empty lines is left where its worker stops or has lost its lease: ${format}`,
+    async (connection) => {
+      const { db } = connection;
+      const { services, actor } = await desk(connection);
+      const text = (format === "csv" ? "username,name\n" : "") +
+        "\n".repeat(5_000);
+      const id = await upload(services, actor, text, { ...options, format });
+      assert.equal(await runNextJob(services, AbortSignal.abort()), 1);
+      assert.equal((await jobOf(services, id)).state, "running");
+      const late = (await leaseJob(db, { leaseSeconds: 60 }))!;
+      assert.equal(late.id, id); // given away as it was left
+      const { signal } = new AbortController();
+      const pieces = readUpload(services, late, signal);
+      assert.equal((await pieces.next()).done, false);
+      await dropLease(db, id);
+      assert.equal(await runNextJob(services), 1);
+      assert.equal((await jobOf(services, id)).state, "done");
+      await assert.rejects(pieces.next(), JobLeftError);
+    },
+  );
+}
+
+testOnEach(
+  "a lease begins anew with each piece of the file",
+  async (connection) => {
+    const { db } = connection;
+    const { services, actor } = await desk(connection);
+    await upload(services, actor, "username,name\n", options);
+    const job = (await leaseJob(db, { leaseSeconds: 0 }))!;
+    const { signal } = new AbortController();
+    await readUpload(services, job, signal).next();
+    assert.equal(await leaseJob(db, { leaseSeconds: 0 }), null);
+    await endJob(db, { id: job.id, state: "cancelled" });
+  },
+);
