@@ -58,6 +58,16 @@ export async function findJob(db: Database, id: string) {
   return row ?? null;
 }
 
+/** Before whoever acts on it, as a batch does: the order of locks is one. Null for an unknown id. */
+export async function lockJob(
+  db: Database,
+  id: string,
+): Promise<Pick<Job, "kind"> | null> {
+  const [job] = await db.select({ kind: jobs.kind }).from(jobs)
+    .where(eq(jobs.id, id)).for("update");
+  return job ?? null;
+}
+
 export type JobRow = NonNullable<Awaited<ReturnType<typeof findJob>>>;
 
 /** The newest first, paged by key. */

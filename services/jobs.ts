@@ -7,6 +7,7 @@ import {
   type JobRow,
   listJobs,
   listProblems,
+  lockJob,
 } from "../db/jobs.ts";
 import { deleteChunks } from "../db/job_chunks.ts";
 import { recordAudit } from "./audit.ts";
@@ -92,7 +93,7 @@ export async function cancelJob(
   { actor, jobId }: { actor: Actor; jobId: string },
 ): Promise<Result<JobRow, CancelJobFailure>> {
   return await inTransaction(context, async (tx) => {
-    const job = await findJob(tx, jobId);
+    const job = await lockJob(tx, jobId);
     if (!job) return refuse({ reason: "not_found" });
     const action = ACTIONS[job.kind];
     const allowed = await authorizeActor(tx, context, { actor, action });

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { type Database, rows } from "../../db/client.ts";
 import { endJob, leaseJob, releaseJob } from "../../db/jobs.ts";
-import { runBatch } from "../../services/job_batches.ts";
+import { askRight, runBatch } from "../../services/job_batches.ts";
 import { runNextJob } from "../../services/job_worker.ts";
+import { cancelJob } from "../../services/jobs.ts";
 import { program } from "../support/app.ts";
-import { testOnEach } from "../support/database.ts";
+import { testOnEach, testOnPostgres } from "../support/database.ts";
 import {
   actorOf,
   contextOf,
@@ -48,3 +51,35 @@ testOnEach(
     assert.equal((await jobOf(services, id)).state, "done");
   },
 );
+
+testOnPostgres(
+  "a job is cancelled while a batch is under way, and neither waits for the other for ever",
+  async (connection) => {
+    const { db } = connection;
+    const { services, actor } = await desk(connection);
+    const jobId = await upload(services, actor, file());
+    const context = contextOf(services);
+    const job = (await leaseJob(db, { leaseSeconds: 60 }))!;
+    let cancelling: ReturnType<typeof cancelJob> | undefined;
+    const moved = await runBatch(context, job, async (tx) => {
+      cancelling = cancelJob(context, { actor, jobId });
+      cancelling.catch(() => {}); // looked at below
+      while (!await somebodyWaits(db));
+      await askRight(tx, context, { job, action: "create_user" });
+      const none = { read: 0, changed: 0, skipped: 0, refused: 0 };
+      return { cursor: "1", ...none, problems: [] };
+    });
+    assert.equal(moved?.cursor, "1");
+    assert.ok((await cancelling!).ok);
+    assert.equal((await jobOf(services, jobId)).state, "cancelled");
+  },
+);
+
+async function somebodyWaits(db: Database) {
+  const waiting = await rows(
+    db,
+    sql`select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return waiting.length > 0;
+}
