@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
 import { JOB_KINDS, JOB_STATES, jobProblems, jobs } from "./schema_programs.ts";
 import { users } from "./schema.ts";
+import { storable } from "./storable_text.ts";
 
 export { JOB_KINDS, JOB_STATES };
 export type JobKind = typeof JOB_KINDS[number];
@@ -233,7 +234,12 @@ export async function endJob(
   },
 ): Promise<boolean> {
   const ended = await db.update(jobs)
-    .set({ state, failure, endedAt: sql`now()`, leasedUntil: null })
+    .set({
+      state,
+      failure: failure && storable(failure),
+      endedAt: sql`now()`,
+      leasedUntil: null,
+    })
     .where(and(
       eq(jobs.id, id),
       inArray(jobs.state, ["receiving", "queued", "running"]),
@@ -260,7 +266,13 @@ export async function insertProblems(
     insert into job_problems (job_id, line, field, problem)
     select ${jobId}::uuid, line, field, problem
     from jsonb_to_recordset(${
-    JSON.stringify(problems.slice(0, MAX_PROBLEMS))
+    JSON.stringify(
+      problems.slice(0, MAX_PROBLEMS).map(({ line, field, problem }) => ({
+        line,
+        field: storable(field),
+        problem: storable(problem),
+      })),
+    )
   }::text::jsonb) as t(line int, field text, problem text)
     order by line, field
     limit greatest(0, ${MAX_PROBLEMS}::int - (select count(*) from job_problems where job_id = ${jobId}::uuid))

@@ -30,7 +30,9 @@ const MAX_LENGTH = 512;
 export function judgeForeignHash(
   text: string,
 ): Result<ForeignHash, ForeignHashFailure> {
-  if (text.length > MAX_LENGTH) return refuse({ reason: "unknown_form" });
+  if (text.length > MAX_LENGTH || /[\p{Cc}\p{Cs}]/u.test(text)) {
+    return refuse({ reason: "unknown_form" });
+  }
   if (/^(argon2)?\$argon2(id|i|d)\$/.test(text)) {
     return readArgon2(text.replace(/^argon2/, ""));
   }

@@ -87,9 +87,10 @@ const listProblems = createRoute({
     params: JobId,
     query: z.strictObject({
       limit,
-      cursor: z.string().regex(/^\d{1,9}\..{0,100}$/).optional().openapi({
-        description: "`next` of the page before",
-      }),
+      cursor: z.string().regex(/^\d{1,9}\..{0,100}$/u)
+        .refine((it) => !it.includes("\0")).optional().openapi({
+          description: "`next` of the page before",
+        }),
     }),
   },
   responses: {

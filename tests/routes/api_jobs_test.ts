@@ -63,6 +63,11 @@ testOnEach(
       items: [{ line: 3, field: "name", problem: "is missing" }],
       next: null,
     });
+    const nul = await call("GET", `${path}/problems?cursor=1.%00`);
+    assert.equal(nul.problem, "malformed");
+    const long = encodeURIComponent(`2.${"\u{1F600}".repeat(60)}`);
+    const behind = await call("GET", `${path}/problems?cursor=${long}`);
+    assert.deepEqual(behind.json.items, second.json.items);
     const jobs = await call("GET", "/jobs?limit=1");
     assert.equal(jobs.json.items[0].id, job.json.id);
     const over = await call("POST", `${path}/cancellation`);
