@@ -53,7 +53,10 @@ export interface PasswordHasher {
    * @throws {OverloadedError} the waiting line is full
    */
   verifyNobody(password: string): Promise<false>;
-  /** Gives true when the memory or the iterations are below today's, and for any other kind of hash. */
+  /**
+   * Gives true when the memory or the iterations are not today's, or the lanes more, and for any other kind of
+   * hash: one that costs less is weak, one that costs more, as from elsewhere, takes everybody's turn at each sign-in.
+   */
   needsRehash(passwordHash: string): boolean;
   /** Gives true when the parameters are exactly today's. */
   hasCurrentParameters(passwordHash: string): boolean;
@@ -122,8 +125,9 @@ export function createPasswordHasher(
     verifyNobody,
     needsRehash(passwordHash) {
       const used = decodeHash(passwordHash)?.parameters;
-      return !used || used.memoryKib < parameters.memoryKib ||
-        used.iterations < parameters.iterations;
+      return !used || used.memoryKib !== parameters.memoryKib ||
+        used.iterations !== parameters.iterations ||
+        used.parallelism > parameters.parallelism;
     },
     hasCurrentParameters(passwordHash) {
       const used = decodeHash(passwordHash)?.parameters;

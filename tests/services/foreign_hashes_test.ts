@@ -116,6 +116,10 @@ const REFUSED: [hash: string, reason: string][] = [
     "too_costly",
   ],
   [
+    "$pbkdf2-sha1$i=666667$c2FsdHNhbHRzYWx0c2FsdA$RQe2RfUEE4nI2qWu0rjrrP8YB1RFo9v1XCOau7Cj8ycRQe2RfUEE4nI2qWu0rjrrP8YB1RFo9v1XCA",
+    "too_costly", // three blocks of it
+  ],
+  [
     "pbkdf2_sha256$999$seasalt2$sChRf+WMh6AY3zFfQmUerp0+U0GM0FMHOAX+ZnQi7go=",
     "too_weak",
   ],

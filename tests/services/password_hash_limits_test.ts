@@ -65,7 +65,7 @@ Deno.test("a hash with any one character changed verifies false and never throws
   }
 });
 
-Deno.test("a hash is made again when today's memory or iterations are above it (CS-STORE-2)", () => {
+Deno.test("a hash is made again when today's memory or iterations are above it (CS-STORE-2), or it costs more than today's", () => {
   const stored = (parameters: string) =>
     `$argon2id$v=19$${parameters}$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4`;
   const expected: [string, boolean, boolean][] = [
@@ -73,8 +73,10 @@ Deno.test("a hash is made again when today's memory or iterations are above it (
     ["m=19455,t=2,p=1", true, false],
     ["m=19456,t=1,p=1", true, false],
     ["m=47104,t=1,p=1", true, false],
-    ["m=65536,t=3,p=4", false, false],
-    ["m=19456,t=2,p=2", false, false],
+    ["m=65536,t=3,p=4", true, false],
+    ["m=262144,t=2,p=1", true, false],
+    ["m=19456,t=10,p=1", true, false],
+    ["m=19456,t=2,p=2", true, false],
   ];
   for (const [parameters, rehash, current] of expected) {
     assert.equal(owasp.needsRehash(stored(parameters)), rehash, parameters);
