@@ -83,7 +83,7 @@ export async function listJobs(
 }
 
 /**
- * Takes the job that waits longest, for `leaseSeconds`: no other worker takes it meanwhile, and if this one
+ * Takes the job that waits longest, imports last since they take long and may wait, for `leaseSeconds`: no other worker takes it meanwhile, and if this one
  * dies another goes on. Jobs of the command line are left to it, since their file is there.
  */
 export async function leaseJob(
@@ -100,12 +100,35 @@ export async function leaseJob(
       select id from jobs
       where state in ('queued', 'running') and actor_id is not null
         and coalesce(leased_until <= now(), true)
-      order by id limit 1 for update skip locked
+      order by kind = 'import', id limit 1 for update skip locked
     )
     returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, input ->> 'lease' as lease, cursor,
       read, changed, skipped, refused`,
   );
   return job ?? null;
+}
+
+/** How many of somebody's jobs of a kind have not ended. */
+export async function countOpenJobs(
+  db: Database,
+  { actorId, kind }: { actorId: string; kind: JobKind },
+): Promise<number> {
+  return await db.$count(
+    jobs,
+    and(
+      eq(jobs.actorId, actorId),
+      eq(jobs.kind, kind),
+      inArray(jobs.state, ["receiving", "queued", "running"]),
+    ),
+  );
+}
+
+/** With their problems, which are thousands each: the oldest now, the others the next time. */
+export async function deleteOldJobs(db: Database, { days }: { days: number }) {
+  const old = db.select({ id: jobs.id }).from(jobs)
+    .where(sql`${jobs.endedAt} < now() - make_interval(days => ${days})`)
+    .orderBy(jobs.id).limit(50);
+  await db.delete(jobs).where(inArray(jobs.id, old));
 }
 
 /** A job of the command line that did not come to its end, by what it was asked to do. */

@@ -1,5 +1,7 @@
+import type { Database } from "../db/client.ts";
 import { deleteChunks, findChunk, insertChunk } from "../db/job_chunks.ts";
 import {
+  countOpenJobs,
   endJob,
   hasLease,
   type Job,
@@ -12,14 +14,18 @@ import type { Actor, ServiceContext, Services } from "./context.ts";
 import type { ImportOptions } from "./import_batches.ts";
 import { JOB_LEASE_SECONDS } from "./job_batches.ts";
 import { getJob, requestJob } from "./jobs.ts";
-import { refuse, type Result } from "./result.ts";
+import { ok, refuse, type Result } from "./result.ts";
 
 /** Bytes of a piece of an upload in the database. */
 const CHUNK_BYTES = 1024 * 1024;
 
+/** Imports of one user that may wait or run: each may fill the database with IMPORT_MAX_MB. */
+const MOST_OPEN = 3;
+
 export type ReceiveImportFailure =
   | { reason: "too_large"; maxMegabytes: number }
   | { reason: "empty" }
+  | { reason: "too_many"; most: number } // of the same user, and not ended
   | { reason: "job_over" } // cancelled while it was received
   | Forbidden;
 
@@ -40,6 +46,7 @@ export async function receiveImport(
     kind: "import",
     state: "receiving",
     input: { ...options },
+    check: (tx) => checkOpenImports(tx, actor.userId),
   });
   if (!requested.ok) return requested;
   const jobId = requested.value;
@@ -57,6 +64,16 @@ export async function receiveImport(
     throw error;
   }
   return { ok: true, value: (await getJob(context, jobId))! };
+}
+
+async function checkOpenImports(
+  tx: Database,
+  actorId: string,
+): Promise<Result<void, { reason: "too_many"; most: number }>> {
+  const open = await countOpenJobs(tx, { actorId, kind: "import" });
+  return open < MOST_OPEN
+    ? ok(undefined)
+    : refuse({ reason: "too_many", most: MOST_OPEN });
 }
 
 async function storeUpload(

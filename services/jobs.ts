@@ -1,3 +1,4 @@
+import type { Database } from "../db/client.ts";
 import {
   endJob,
   findJob,
@@ -37,22 +38,26 @@ export const MAX_LISTED_USERS = 10_000;
 /**
  * Asks for a job. Its rights are asked again with each batch.
  *
+ * @param check says what else speaks against it, with the one who asks under lock
  * @returns the job's id
  */
-export async function requestJob(
+export async function requestJob<Failure = never>(
   context: ServiceContext,
-  { actor, kind, state, input }: {
+  { actor, kind, state, input, check }: {
     actor: Actor;
     kind: JobKind;
     state: "receiving" | "queued";
     input: Record<string, unknown>;
+    check?: (tx: Database) => Promise<Result<void, Failure>>;
   },
-): Promise<Result<string, Forbidden>> {
+): Promise<Result<string, Forbidden | Failure>> {
   const { address } = context;
   return await inTransaction(context, async (tx) => {
     const action = ACTIONS[kind];
     const allowed = await authorizeActor(tx, context, { actor, action });
     if (!allowed.ok) return allowed;
+    const checked = await check?.(tx);
+    if (checked && !checked.ok) return checked;
     const job = await insertJob(tx, {
       kind,
       state,

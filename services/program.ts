@@ -4,6 +4,7 @@ import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOldEmailChanges } from "../db/email_changes.ts";
 import { deleteOldIdempotentAnswers } from "../db/idempotent_answers.ts";
 import { deleteOverUploads } from "../db/job_chunks.ts";
+import { deleteOldJobs } from "../db/jobs.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
@@ -72,6 +73,9 @@ export function createServices(
 
 const HOUR = 3600 * 1000;
 
+/** Days for which a job that has ended can be looked at, with its problems. */
+const JOB_DAYS = 90;
+
 /**
  * Hourly: what can never be used again goes away, and the audit log is sealed. Several instances may do it at
  * once.
@@ -88,6 +92,7 @@ export function startHousekeeping(services: Services) {
       await deleteOldEmailChanges(db);
       await deleteOverLinks(db);
       await deleteOverUploads(db);
+      await deleteOldJobs(db, { days: JOB_DAYS });
       await deleteOldApiTokens(db);
       await deleteOldIdempotentAnswers(db);
       await remindOfEndingTokens({ db });

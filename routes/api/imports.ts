@@ -89,6 +89,10 @@ export const imports = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
         return problem(c, "too-large", {
           detail: `A file may have ${failure.maxMegabytes} MB. Divide it.`,
         });
+      case "too_many":
+        return problem(c, "too-many", {
+          detail: `${failure.most} imports wait or run. Let one end first.`,
+        });
       case "job_over":
         return problem(c, "job-over", {
           detail: "It was cancelled while the file arrived.",

@@ -1,12 +1,21 @@
 import assert from "node:assert/strict";
-import { endJob, leaseJob } from "../../db/jobs.ts";
+import { eq, inArray, sql } from "drizzle-orm";
+import { deleteOldJobs, endJob, leaseJob } from "../../db/jobs.ts";
+import { jobProblems, jobs } from "../../db/schema_programs.ts";
 import { readBatches } from "../../services/import_batches.ts";
 import { readRecords } from "../../services/import_lines.ts";
 import { JobLeftError, readUpload } from "../../services/import_uploads.ts";
 import { runNextJob } from "../../services/job_worker.ts";
+import { getJob, requestPasswordRequirement } from "../../services/jobs.ts";
 import { program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
-import { actorOf, dropLease, jobOf, upload } from "../support/jobs.ts";
+import {
+  actorOf,
+  contextOf,
+  dropLease,
+  jobOf,
+  upload,
+} from "../support/jobs.ts";
 import { person } from "../support/people.ts";
 
 type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
@@ -115,5 +124,68 @@ testOnEach(
     await readUpload(services, job, signal).next();
     assert.equal(await leaseJob(db, { leaseSeconds: 0 }), null);
     await endJob(db, { id: job.id, state: "cancelled" });
+  },
+);
+
+testOnEach(
+  "of one user three imports at most wait or run",
+  async (connection) => {
+    const { services, actor } = await desk(connection);
+    const another = () =>
+      upload(services, actor, "username,name\n", { ...options, format: "csv" });
+    const ids = [await another(), await another(), await another()];
+    await assert.rejects(another(), /too_many/);
+    await desk(connection).then((other) =>
+      upload(other.services, other.actor, "username,name\n")
+    ); // somebody else's
+    for (let at = 0; at < 4; at++) await runNextJob(services);
+    assert.equal((await jobOf(services, ids[2]!)).state, "done");
+    await another();
+    await runNextJob(services);
+  },
+);
+
+testOnEach(
+  "new passwords are required before a file is imported that waits longer",
+  async (connection) => {
+    const { db } = connection;
+    const { services, actor } = await desk(connection);
+    const imported = await upload(services, actor, "username,name\n");
+    const context = contextOf(services);
+    const { id } = await person(db);
+    const whom = { ids: [id] };
+    const asked = await requestPasswordRequirement(context, { actor, whom });
+    assert.ok(asked.ok);
+    await runNextJob(services);
+    assert.equal((await jobOf(services, asked.value)).state, "done");
+    assert.equal((await jobOf(services, imported)).state, "queued");
+    await runNextJob(services);
+  },
+);
+
+testOnEach(
+  "a job is deleted with its problems ninety days after it has ended, and not before",
+  async (connection) => {
+    const { db } = connection;
+    const { services, actor } = await desk(connection);
+    const ended = async (days: number) => {
+      const id = await upload(services, actor, "username,name\n?,\n");
+      await runNextJob(services);
+      await db.update(jobs)
+        .set({ endedAt: sql`now() - make_interval(days => ${days})` })
+        .where(eq(jobs.id, id));
+      return id;
+    };
+    const [young, old] = [await ended(89), await ended(91)];
+    const open = await upload(services, actor, "username,name\n");
+    await deleteOldJobs(db, { days: 90 });
+    const context = contextOf(services);
+    assert.ok(await getJob(context, young));
+    assert.ok(await getJob(context, open));
+    assert.equal(await getJob(context, old), undefined);
+    const kept = await db.select().from(jobProblems)
+      .where(inArray(jobProblems.jobId, [young, old]));
+    assert.ok(kept.length > 0 && kept.every((it) => it.jobId === young));
+    await runNextJob(services);
   },
 );
