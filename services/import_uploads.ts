@@ -15,6 +15,7 @@ import type { ImportOptions } from "./import_batches.ts";
 import { JOB_LEASE_SECONDS } from "./job_batches.ts";
 import { getJob, requestJob } from "./jobs.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** Bytes of a piece of an upload in the database. */
 const CHUNK_BYTES = 1024 * 1024;
@@ -56,7 +57,7 @@ export async function receiveImport(
       await breakOff(context, jobId, "The upload was refused.");
       return refuse(failure);
     }
-    if (!await queueJob(context.db, jobId)) {
+    if (!await inTransaction(context, (tx) => queueJob(tx, jobId))) {
       return refuse({ reason: "job_over" });
     }
   } catch (error) {
@@ -77,10 +78,10 @@ async function checkOpenImports(
 }
 
 async function storeUpload(
-  { db, settings }: ServiceContext,
+  context: ServiceContext,
   { jobId, body }: { jobId: string; body: AsyncIterable<Uint8Array> },
 ): Promise<ReceiveImportFailure | undefined> {
-  const maxMegabytes = settings.IMPORT_MAX_MB;
+  const maxMegabytes = context.settings.IMPORT_MAX_MB;
   let bytes = 0;
   let number = 0;
   for await (const data of inChunks(body)) {
@@ -88,7 +89,7 @@ async function storeUpload(
     if (bytes > maxMegabytes * 1024 * 1024) {
       return { reason: "too_large", maxMegabytes };
     }
-    if (!await insertOne(db, { jobId, number: number++, data })) {
+    if (!await insertOne(context, { jobId, number: number++, data })) {
       return { reason: "job_over" };
     }
   }
@@ -97,10 +98,10 @@ async function storeUpload(
 
 /** With the job in one transaction: a piece of a job that ends in the same moment would be left behind. */
 function insertOne(
-  db: ServiceContext["db"],
+  context: ServiceContext,
   chunk: { jobId: string; number: number; data: Uint8Array },
 ) {
-  return db.transaction((tx) => insertChunk(tx, chunk));
+  return inTransaction(context, (tx) => insertChunk(tx, chunk));
 }
 
 async function breakOff(

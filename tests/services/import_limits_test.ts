@@ -4,7 +4,11 @@ import { deleteOldJobs, endJob, leaseJob } from "../../db/jobs.ts";
 import { jobProblems, jobs } from "../../db/schema_programs.ts";
 import { readBatches } from "../../services/import_batches.ts";
 import { readRecords } from "../../services/import_lines.ts";
-import { JobLeftError, readUpload } from "../../services/import_uploads.ts";
+import {
+  JobLeftError,
+  readUpload,
+  receiveImport,
+} from "../../services/import_uploads.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { getJob, requestPasswordRequirement } from "../../services/jobs.ts";
 import { program } from "../support/app.ts";
@@ -187,5 +191,34 @@ testOnEach(
       .where(inArray(jobProblems.jobId, [young, old]));
     assert.ok(kept.length > 0 && kept.every((it) => it.jobId === young));
     await runNextJob(services);
+  },
+);
+
+testOnEach(
+  "an upload whose request was answered at its deadline is not imported",
+  async (connection) => {
+    const { db } = connection;
+    const { services, actor } = await desk(connection);
+    const deadline = new AbortController();
+    const body = async function* () {
+      yield new TextEncoder().encode("username,name\n");
+      await Promise.resolve();
+      deadline.abort();
+    };
+    await assert.rejects(
+      receiveImport({ ...contextOf(services), signal: deadline.signal }, {
+        actor,
+        options: { ...options, format: "csv" },
+        body: body(),
+      }),
+      { name: "AbortError" },
+    );
+    const [job] = await db.select().from(jobs)
+      .where(eq(jobs.actorId, actor.userId));
+    assert.deepEqual([job!.state, job!.failure], [
+      "failed",
+      "The upload broke off.",
+    ]);
+    assert.equal(await runNextJob(services), 0);
   },
 );
