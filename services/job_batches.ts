@@ -10,7 +10,13 @@ import {
   moveJob,
 } from "../db/jobs.ts";
 import { lockParties } from "../db/permissions.ts";
-import { able, type Action, forbids, type Standing } from "./authorization.ts";
+import {
+  able,
+  type Action,
+  type Forbidden,
+  forbids,
+  type Standing,
+} from "./authorization.ts";
 import type { ServiceContext, Services } from "./context.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -22,6 +28,14 @@ export const JOB_LEASE_SECONDS = 60;
 /** A job can't go on; the message says why, for people. */
 export class JobRefusedError extends Error {
   override name = "JobRefusedError";
+
+  constructor(readonly action: Action, readonly forbidden: Forbidden) {
+    super(
+      forbidden.reason === "missing_scope"
+        ? `The token lacks the scope ${forbidden.scope}.`
+        : "Whoever asked for it may no longer do this, or the token has ended.",
+    );
+  }
 }
 
 /** What a batch did. */
@@ -89,20 +103,17 @@ export async function askRight(
   { job: { actorId, tokenId, input }, action }: { job: Job; action: Action },
 ): Promise<Standing | null> {
   if (actorId === null) return null;
-  if (input.byToken && tokenId === null) throw rightGone();
   const { actor } = await lockParties(tx, {
     actorId,
     sessionId: tokenId,
     subjectId: actorId,
   });
   const token = tokenId === null ? null : await findApiToken(tx, tokenId);
-  const standing = able({ settings }, token?.scopes, actor);
-  if (!standing || forbids(standing, action)) throw rightGone();
-  return standing;
-}
-
-function rightGone() {
-  return new JobRefusedError(
-    "Whoever asked for it may no longer do this, or the token has ended.",
-  );
+  const tokenGone = input.byToken && !token;
+  const standing = tokenGone
+    ? undefined
+    : able({ settings }, token?.scopes, actor);
+  const forbidden = forbids(standing, action);
+  if (forbidden) throw new JobRefusedError(action, forbidden);
+  return standing!;
 }

@@ -1,5 +1,6 @@
 import { deleteChunks } from "../db/job_chunks.ts";
 import { endJob, type JobKind, leaseJob, releaseJob } from "../db/jobs.ts";
+import { recordAudit } from "./audit.ts";
 import type { ServiceContext, Services } from "./context.ts";
 import { ImportRefusedError } from "./import_lines.ts";
 import { JobLeftError, readUpload } from "./import_uploads.ts";
@@ -66,9 +67,25 @@ async function fail(services: Services, job: Job, error: unknown) {
       ...describeError(error),
     });
   }
+  if (error instanceof JobRefusedError) {
+    await recordRefused(services, job, error);
+  }
   await end(services, job, {
     state: "failed",
     failure: told ? error.message : "Something went wrong; the log says what.",
+  });
+}
+
+/** The batch that was refused left nothing, so its event is written here. */
+async function recordRefused(
+  services: Services,
+  job: Job,
+  { action, forbidden }: JobRefusedError,
+) {
+  await recordAudit(services.db, jobContext(services, job), {
+    event: "authz_fail",
+    actorId: job.actorId,
+    detail: { action, ...forbidden, job: job.id },
   });
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { parse } from "csv-parse/sync";
 import { auditEvents } from "../../db/schema.ts";
 import type { Scope } from "../../db/schema_programs.ts";
@@ -175,10 +175,10 @@ testOnEach(
 );
 
 testOnEach(
-  "hashes by a token without passwords:set stop the import",
+  "hashes by a token without passwords:set stop the import, and that is recorded",
   async (connection) => {
     const { db } = connection;
-    const { services, call } = await desk(connection, [
+    const { services, call, staff } = await desk(connection, [
       "users:write",
       "users:read",
     ]);
@@ -190,6 +190,17 @@ testOnEach(
     await runNextJob(services);
     const job = await call("GET", `/jobs/${asked.json.id}`);
     assert.equal(job.json.state, "failed");
+    assert.equal(job.json.failure, "The token lacks the scope passwords:set.");
     assert.equal(await userOf(db, username), undefined);
+    const events = await db.select().from(auditEvents).where(and(
+      eq(auditEvents.actorId, staff.id),
+      eq(auditEvents.event, "authz_fail"),
+    ));
+    assert.deepEqual(events.map((it) => it.detail), [{
+      action: "set_password",
+      reason: "missing_scope",
+      scope: "passwords:set",
+      job: asked.json.id,
+    }]);
   },
 );

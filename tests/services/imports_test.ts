@@ -220,10 +220,15 @@ testOnEach(
     const ended = await upload(services, actor, file(c!));
     await revoke(db, actor.sessionId);
     await runNextJob(services);
-    for (const id of [hashes, ended]) {
+    for (
+      const [id, why] of [
+        [hashes, /lacks the scope passwords:set/],
+        [ended, /may no longer do this/],
+      ] as const
+    ) {
       const { state, failure } = await jobOf(services, id);
       assert.equal(state, "failed");
-      assert.match(failure!, /may no longer do this/);
+      assert.match(failure!, why);
     }
     for (const name of [a, b, c]) {
       assert.equal(await userOf(db, name!), undefined);
