@@ -32,8 +32,8 @@ const ACTIONS: Record<JobKind, Action> = {
   require_new_password: "set_password",
 };
 
-/** Users in a list; a filter may let through any number. */
-export const MAX_LISTED_USERS = 10_000;
+/** Users in a list, which then fits into the 64 KiB of a body; a filter may let through any number. */
+export const MAX_LISTED_USERS = 1_000;
 
 /**
  * Asks for a job. Its rights are asked again with each batch.

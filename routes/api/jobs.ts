@@ -87,7 +87,7 @@ const listProblems = createRoute({
     params: JobId,
     query: z.strictObject({
       limit,
-      cursor: z.string().regex(/^\d{1,9}\..{0,100}$/u)
+      cursor: z.string().regex(/^\d{1,9}\..{0,120}$/)
         .refine((it) => !it.includes("\0")).optional().openapi({
           description: "`next` of the page before",
         }),

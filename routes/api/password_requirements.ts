@@ -28,7 +28,8 @@ const Requirement = z.union([
     }),
   }),
 ]).openapi("PasswordRequirement", {
-  description: "Of whom: a list, or everybody whom a filter lets through",
+  description:
+    "Of whom: a list of up to 1,000, or everybody whom a filter lets through",
   example: { userIds: [EXAMPLE_ID] },
 });
 

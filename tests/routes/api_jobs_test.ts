@@ -108,10 +108,16 @@ testOnEach(
     assert.equal(again.json.id, first.json.id);
     await runNextJob(services);
     assert.equal((await passwordOf(db, user.id))!.temporary, true);
-    const wrong = await call("POST", "/password-requirements", {
-      json: { userIds: [] },
-    });
-    assert.equal(wrong.status, 422);
+    const listed = async (length: number) => {
+      const userIds = Array.from({ length }, () => uuidv7());
+      const json = { userIds };
+      return (await call("POST", "/password-requirements", { json })).status;
+    };
+    assert.deepEqual(
+      [await listed(0), await listed(1_000), await listed(1_001)],
+      [422, 202, 422],
+    );
+    await runNextJob(services);
   },
 );
 
