@@ -14,11 +14,14 @@ async function setUp(db: Database) {
   return { owner, ask: apiClient(program({ db }), text) };
 }
 
-/** Events of some time ago, in their order. */
+/** Long enough ago to be settled, and the same for all that a test counts from it. */
+const START = Date.now() - 3_600_000;
+
+/** Events of some time ago, a second apart, in their order. */
 async function happened(db: Database, subjectId: string, count: number) {
   const ids: string[] = [];
   for (let i = 0; i < count; i++) {
-    const msecs = Date.now() - 3_600_000 + i * 1000;
+    const msecs = START + i * 1000;
     const id = uuidv7({ msecs });
     ids.push(id);
     await rows(
@@ -50,7 +53,7 @@ testOnEach(
         : undefined;
     }
     assert.deepEqual(found, ids.toReversed());
-    const until = new Date(Date.now() - 3_600_000 + 1500).toISOString();
+    const until = new Date(START + 1500).toISOString();
     const early = await ask(
       "GET",
       `/audit-events?person=${subject.username}&until=${until}`,

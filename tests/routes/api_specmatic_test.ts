@@ -60,7 +60,7 @@ const VALID: Record<string, Valid> = {
     status: 202,
     body: { filter: { state: "disabled" } },
   },
-  "GET /exports/users": { query: { format: "ndjson" } },
+  "GET /exports/users": { query: { format: "csv" } },
   "GET /jobs": {},
   "GET /jobs/{id}": {},
   "GET /jobs/{id}/problems": {},
