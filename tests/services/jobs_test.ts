@@ -69,7 +69,8 @@ testOnEach(
     assert.ok(revoked!.revokedAt);
     const [event] = await eventsOf(db, user.id, "password_change_required");
     assert.equal(event!.actorId, staff.id);
-    assert.deepEqual(event!.detail, { job: id, sessions: 1 });
+    const { job, sessions } = event!.detail;
+    assert.deepEqual([job, sessions], [id, 1]);
     assert.equal((await passwordOf(db, admin.id))!.temporary, false);
     const visitor = browser(running);
     await visitor.signIn(user);
