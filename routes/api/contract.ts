@@ -45,5 +45,5 @@ export function registerSecurity(api: OpenAPIHono<AppEnv>) {
 
 /** The contract in OpenAPI 3.1, of the same schemas that judge requests. */
 export function contractOf(api: OpenAPIHono<AppEnv>) {
-  return api.getOpenAPI31Document(INFO);
+  return api.getOpenAPI31Document(INFO, { unionPreferredType: "oneOf" });
 }

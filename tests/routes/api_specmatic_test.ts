@@ -107,7 +107,7 @@ async function serveContract(described: Contract) {
       answers.push({
         operation: `${request.method} ${route?.path}`,
         status: response.status,
-        type: response.headers.get("content-type") ?? "",
+        type: response.headers.get("content-type")?.split(";")[0] ?? "",
       });
       return response;
     },
