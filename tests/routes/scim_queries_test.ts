@@ -171,7 +171,7 @@ testOnEach(
     const [first, , last] = alike.map((it) => it.id).sort();
     assert.deepEqual(
       events.map((it) => [it.subjectId, it.detail]),
-      [[null, { users: 3, first, last }]],
+      [[null, { users: 3, first, last, by_token: token.id }]],
     );
   },
 );
