@@ -5,7 +5,7 @@ import { apiToken } from "../support/api.ts";
 import { onPath } from "../support/browser.ts";
 import { person } from "../support/people.ts";
 import { serve } from "../support/server.ts";
-import { specmatic } from "../support/specmatic.ts";
+import { specmatic } from "./specmatic.ts";
 
 /** What a valid request of an operation has, beside its path. */
 interface Valid {
