@@ -1,4 +1,14 @@
-import { and, desc, eq, gt, isNull, lt, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNull,
+  lt,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, users } from "./schema.ts";
@@ -128,13 +138,13 @@ export async function revokeApiToken(
   return revoked.find((it) => it.id === id) ?? null;
 }
 
-/** Ends all tokens of a user that can still be used. Tells how many there were. */
+/** Ends all tokens of some users that can still be used. Tells whose they were, an entry each. */
 export async function revokeApiTokens(
   db: Database,
-  { ownerId }: { ownerId: string },
-): Promise<number> {
-  const all = and(usable, eq(apiTokens.ownerId, ownerId))!;
-  return (await revoke(db, all)).length;
+  { ownerIds }: { ownerIds: string[] },
+): Promise<string[]> {
+  const all = and(usable, inArray(apiTokens.ownerId, ownerIds))!;
+  return (await revoke(db, all)).map((it) => it.ownerId);
 }
 
 function revoke(db: Database, which: SQL) {

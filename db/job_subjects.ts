@@ -1,7 +1,6 @@
 import { and, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { passwords, type Permission, sessions, users } from "./schema.ts";
-import { apiTokens } from "./schema_programs.ts";
+import { passwords, type Permission, users } from "./schema.ts";
 import { passes } from "./user_search_page.ts";
 import type { UserFilter } from "./user_search.ts";
 import { heldPermissions } from "./users.ts";
@@ -45,31 +44,4 @@ export async function lockSubjects(
     temporary: passwords.temporary,
   }).from(users).leftJoin(passwords, eq(passwords.userId, users.id))
     .where(inArray(users.id, ids)).orderBy(users.id);
-}
-
-/** Their passwords sign in for the replacement alone, without an end. */
-export async function requireNewPasswords(db: Database, ids: string[]) {
-  if (ids.length === 0) return;
-  await db.update(passwords).set({ temporary: true })
-    .where(inArray(passwords.userId, ids));
-}
-
-/** Ends all sessions of users. Tells whose they were, one entry each. */
-export async function deleteSessionsOf(
-  db: Database,
-  ids: string[],
-): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const ended = await db.delete(sessions).where(inArray(sessions.userId, ids))
-    .returning({ userId: sessions.userId });
-  return ended.map((it) => it.userId);
-}
-
-/** Ends all API tokens of users. */
-export async function revokeTokensOf(db: Database, ids: string[]) {
-  if (ids.length === 0) return;
-  await db.update(apiTokens).set({ revokedAt: sql`now()` }).where(and(
-    inArray(apiTokens.ownerId, ids),
-    sql`${apiTokens.revokedAt} is null`,
-  ));
 }

@@ -16,7 +16,6 @@ export interface Job {
   actorId: string | null;
   tokenId: string | null;
   input: Record<string, unknown>;
-  /** Of the lease, so that a worker that has lost it can be told from the one that has it; kept in `input`. */
   lease: string | null;
   cursor: string | null;
   read: number;
@@ -25,7 +24,14 @@ export interface Job {
   refused: number;
 }
 
-const lease = sql<string | null>`${jobs.input} ->> 'lease'`;
+/** The job still runs, under this lease; null is the command line's. */
+function held({ id, lease }: Pick<Job, "id" | "lease">) {
+  return and(
+    eq(jobs.id, id),
+    eq(jobs.state, "running"),
+    sql`${jobs.lease} is not distinct from ${lease}`,
+  );
+}
 
 export async function insertJob(
   db: Database,
@@ -83,8 +89,9 @@ export async function listJobs(
 }
 
 /**
- * Takes the job that waits longest, imports last since they take long and may wait, for `leaseSeconds`: no other worker takes it meanwhile, and if this one
- * dies another goes on. Jobs of the command line are left to it, since their file is there.
+ * Takes the job that waits longest, imports last since they take long and may wait, for `leaseSeconds`: no
+ * other worker takes it meanwhile, and if this one dies another goes on. Jobs of the command line are left to
+ * it, since their file is there.
  */
 export async function leaseJob(
   db: Database,
@@ -93,7 +100,7 @@ export async function leaseJob(
   const [job] = await rows<Job>(
     db,
     sql`
-    update jobs set state = 'running', input = input || jsonb_build_object('lease', gen_random_uuid()),
+    update jobs set state = 'running', lease = gen_random_uuid(),
       started_at = coalesce(started_at, now()),
       leased_until = now() + make_interval(secs => ${leaseSeconds})
     where id = (
@@ -102,7 +109,7 @@ export async function leaseJob(
         and coalesce(leased_until <= now(), true)
       order by kind = 'import', id limit 1 for update skip locked
     )
-    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, input ->> 'lease' as lease, cursor,
+    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, lease, cursor,
       read, changed, skipped, refused`,
   );
   return job ?? null;
@@ -152,7 +159,7 @@ const working = {
   actorId: jobs.actorId,
   tokenId: jobs.tokenId,
   input: jobs.input,
-  lease,
+  lease: jobs.lease,
   cursor: jobs.cursor,
   read: jobs.read,
   changed: jobs.changed,
@@ -198,43 +205,36 @@ export async function moveJob(
   }).where(eq(jobs.id, id));
 }
 
-/** Whether the job still runs, under this lease. */
+/** Whether the job still is this worker's. */
 export async function hasLease(
   db: Database,
-  { id, lease: held }: Pick<Job, "id" | "lease">,
+  job: Pick<Job, "id" | "lease">,
 ): Promise<boolean> {
-  const found = await db.select({ id: jobs.id }).from(jobs).where(and(
-    eq(jobs.id, id),
-    eq(jobs.state, "running"),
-    sql`${lease} is not distinct from ${held}`,
-  ));
+  const found = await db.select({ id: jobs.id }).from(jobs).where(held(job));
   return found.length === 1;
 }
 
 /** Between batches. While one is being written it is left to that, rather than waited for. */
 export async function renewLease(
   db: Database,
-  { job: { id, lease: held }, leaseSeconds }: {
+  { job, leaseSeconds }: {
     job: Pick<Job, "id" | "lease">;
     leaseSeconds: number;
   },
 ) {
-  await db.execute(sql`
-    update jobs set leased_until = now() + make_interval(secs => ${leaseSeconds})
-    where id = (select id from jobs where id = ${id} and state = 'running'
-      and ${lease} is not distinct from ${held} for update skip locked)`);
+  const free = db.select({ id: jobs.id }).from(jobs).where(held(job))
+    .for("update", { skipLocked: true });
+  await db.update(jobs).set({
+    leasedUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
+  }).where(inArray(jobs.id, free));
 }
 
 /** Another worker may go on at once. */
 export async function releaseJob(
   db: Database,
-  { id, lease: held }: Pick<Job, "id" | "lease">,
+  job: Pick<Job, "id" | "lease">,
 ) {
-  await db.update(jobs).set({ leasedUntil: null }).where(and(
-    eq(jobs.id, id),
-    eq(jobs.state, "running"),
-    sql`${lease} is not distinct from ${held}`,
-  ));
+  await db.update(jobs).set({ leasedUntil: null }).where(held(job));
 }
 
 /** What was received is complete: a worker may take it. False where it was cancelled meanwhile. */
@@ -249,7 +249,7 @@ export async function queueJob(db: Database, id: string): Promise<boolean> {
 /** False where it has ended already or, with a lease, somebody else has it now. */
 export async function endJob(
   db: Database,
-  { id, lease: held, state, failure = null }: {
+  { id, lease, state, failure = null }: {
     id: string;
     lease?: string | null;
     state: "done" | "failed" | "cancelled";
@@ -266,7 +266,7 @@ export async function endJob(
     .where(and(
       eq(jobs.id, id),
       inArray(jobs.state, ["receiving", "queued", "running"]),
-      held == null ? undefined : sql`${lease} = ${held}`,
+      lease ? eq(jobs.lease, lease) : undefined,
     )).returning({ id: jobs.id });
   return ended.length === 1;
 }

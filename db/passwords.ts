@@ -1,4 +1,4 @@
-import { and, desc, eq, notInArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { passwordHistory, passwords, users } from "./schema.ts";
@@ -68,10 +68,10 @@ export async function upsertPassword(
     .onConflictDoUpdate({ target: passwords.userId, set: values });
 }
 
-/** The password signs in for its replacement alone. */
-export async function requireNewPassword(db: Database, userId: string) {
+/** Some users' passwords sign in for their replacement alone. */
+export async function requireNewPasswords(db: Database, userIds: string[]) {
   await db.update(passwords).set({ temporary: true })
-    .where(eq(passwords.userId, userId));
+    .where(inArray(passwords.userId, userIds));
 }
 
 /** The password signs in no more, until another one is set. */

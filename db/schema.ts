@@ -15,7 +15,8 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 
-const instant = (name: string) => timestamp(name, { withTimezone: true });
+export const instant = (name: string) =>
+  timestamp(name, { withTimezone: true });
 
 /** Folded text (db/fold.ts), ordered by bytes: one btree serves equality, prefix and paging. */
 const key = customType<{ data: string }>({

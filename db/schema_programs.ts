@@ -8,14 +8,11 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uuid,
 } from "drizzle-orm/pg-core";
-import { users } from "./schema.ts";
+import { instant, users } from "./schema.ts";
 
 /** The tables of those who come as programs: API tokens, jobs, webhooks. */
-
-const instant = (name: string) => timestamp(name, { withTimezone: true });
 
 const bytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
 
@@ -106,6 +103,8 @@ export const jobs = pgTable("jobs", {
   endedAt: instant("ended_at"),
   /** Until then one worker has it; if that one dies, another goes on. */
   leasedUntil: instant("leased_until"),
+  /** New with each lease: a worker that has lost its own can be told from the one that has it. */
+  lease: uuid("lease"),
 }, (t) => [
   index("jobs_open").on(t.id).where(
     sql`state in ('queued', 'running', 'receiving')`,

@@ -1,4 +1,4 @@
-import { and, desc, eq, ne, type Placeholder, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, ne, type Placeholder, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, sessions, users } from "./schema.ts";
@@ -168,6 +168,17 @@ export async function deleteSessions(
     keep ? ne(sessions.id, keep) : undefined,
   )).returning({ id: sessions.id });
   return ended.length;
+}
+
+/** Ends all sessions of some users. Tells whose they were, an entry each. */
+export async function deleteSessionsOf(
+  db: Database,
+  userIds: string[],
+): Promise<string[]> {
+  const ended = await db.delete(sessions)
+    .where(inArray(sessions.userId, userIds))
+    .returning({ userId: sessions.userId });
+  return ended.map((it) => it.userId);
 }
 
 /** Rows of sessions that can no longer be resumed. */

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { isCheckedLately } from "../services/own_account.ts";
 import type { Forbidden } from "../services/authorization.ts";
 import type { OwnAccountFailure } from "../services/own_account.ts";
 import type { Result } from "../services/result.ts";
@@ -16,11 +17,7 @@ import {
   redeliver,
   testWebhook,
 } from "../services/webhook_deliveries.ts";
-import {
-  getWebhook,
-  isChecked,
-  type WebhookDetails,
-} from "../services/webhooks.ts";
+import { getWebhook, type WebhookDetails } from "../services/webhooks.ts";
 import {
   RemoveWebhookPage,
   RenewSecretPage,
@@ -61,7 +58,7 @@ export const webhook = new Hono<AppEnv>()
   .get("/edit", async (c) => {
     const found = await getWebhook(c.var.services, idOf(c));
     if (!found) return notFound(c);
-    return await isChecked(c.var.services, c.var.actor)
+    return await isCheckedLately(c.var.services, c.var.actor)
       ? respondForm(c, { webhookId: found.id, ...found, errors: {} })
       : toCheck(c, { reason: "check_needed" }, pathOf(c, "/edit"));
   })

@@ -1,11 +1,8 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
-import {
-  createWebhook,
-  findWebhooks,
-  isChecked,
-} from "../services/webhooks.ts";
+import { isCheckedLately } from "../services/own_account.ts";
+import { createWebhook, findWebhooks } from "../services/webhooks.ts";
 import { WebhookSecret, WebhookSecretPage } from "../views/webhook.tsx";
 import {
   WebhookForm,
@@ -45,7 +42,7 @@ export const webhooks = new Hono<AppEnv>()
   })
   .get("/new", async (c) => {
     const { services, actor } = c.var;
-    return await isChecked(services, actor)
+    return await isCheckedLately(services, actor)
       ? respondForm(c, { url: "", events: [], errors: {} })
       : toCheck(c, { reason: "check_needed" }, NEW);
   })

@@ -7,6 +7,7 @@ import { findUserByIdentifier } from "../db/users.ts";
 import type { AuditEventName } from "./audit.ts";
 import { mustStillHold } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { findSettled } from "./settled_events.ts";
 
 export type { AuditEventRow };
 
@@ -54,8 +55,8 @@ export async function findAuditEvents(
 const EVENTS_AT_ONCE = 1_000;
 
 /**
- * All events behind `after`, the oldest first, in pieces. Up to what is settled: ids are in the order of the
- * events' making, and one that was made before may still be written behind its request's deadline.
+ * All events behind `after`, the oldest first, in pieces, up to what is settled: a reader that goes on behind
+ * the last one misses none that was made before it and seen later.
  *
  * @throws {RightLostError} whoever asks may no longer, before any of the pieces
  */
@@ -64,9 +65,7 @@ export async function* auditEventsSince(
   { actor, after }: { actor: Actor; after?: string | undefined },
 ): AsyncGenerator<AuditEventRow[]> {
   const { db, settings } = context;
-  const settled = new Date(
-    Date.now() - 2 * settings.REQUEST_TIMEOUT_SECONDS * 1000,
-  );
+  const settled = await findSettled(db, settings);
   let last = after;
   for (;;) {
     await mustStillHold(context, { actor, permission: "audit_log" });

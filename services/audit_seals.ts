@@ -1,7 +1,6 @@
 import { NIL, v7 as uuidv7 } from "uuid";
 import {
   findLastSeal,
-  findSettledTime,
   insertSeal,
   listStoredEvents,
   lockSeals,
@@ -9,9 +8,9 @@ import {
 } from "../db/audit_seals.ts";
 import type { Database } from "../db/client.ts";
 import { firstIdAt } from "../db/uuid_times.ts";
-import type { Settings } from "./config.ts";
 import type { Services } from "./context.ts";
 import type { Mac } from "./secret_box.ts";
+import { findSettled } from "./settled_events.ts";
 
 /** What a seal's key is derived for. */
 export const SEAL_PURPOSE = "audit-seal";
@@ -22,10 +21,6 @@ export const NO_SEAL = { untilId: NIL, mac: "" };
 /** Events that one seal covers at most: of a difference it is told in which seal's time it lies. */
 const MOST_EVENTS = 10_000;
 const BATCH = 2_000;
-
-/** Seconds by which the clocks of the instances and of the database may differ. */
-const CLOCK_SKEW_SECONDS = 60;
-const LEAST_MARGIN_SECONDS = 120;
 
 export interface Sealing {
   seals: number;
@@ -59,10 +54,7 @@ async function sealNext(tx: Database, { secrets, settings }: Services) {
   await lockSeals(tx);
   const before = await findLastSeal(tx) ?? NO_SEAL;
   // Asked before the events are read: what is read then is all there will ever be.
-  const settled = await findSettledTime(tx, {
-    marginSeconds: marginSeconds(settings),
-    skewSeconds: CLOCK_SKEW_SECONDS,
-  });
+  const settled = await findSettled(tx, settings);
   const mac = secrets.mac(SEAL_PURPOSE)!;
   const digested = await digestEvents(tx, mac, {
     before,
@@ -74,16 +66,6 @@ async function sealNext(tx: Database, { secrets, settings }: Services) {
   const row = { ...seal, mac: `${mac.keyId}.${finish(mac, seal)}` };
   await insertSeal(tx, row);
   return row;
-}
-
-/**
- * An event gets its id when it is written and is seen when its transaction commits, which is a request's time
- * and a statement's later at most. What has written and runs for longer than that is waited for.
- */
-function marginSeconds(settings: Settings) {
-  const latest = settings.REQUEST_TIMEOUT_SECONDS +
-    settings.DATABASE_STATEMENT_TIMEOUT_MS / 1000;
-  return Math.max(LEAST_MARGIN_SECONDS, CLOCK_SKEW_SECONDS + latest);
 }
 
 /** Feeds the seal before and the events behind it to a digest, a batch at a time. */

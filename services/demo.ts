@@ -90,7 +90,7 @@ const PROGRAMS_OWNER = "ada.admin";
 async function demoToken(db: Database): Promise<string> {
   const owner = (await findUserByIdentifier(db, PROGRAMS_OWNER))!;
   const token = createToken();
-  await revokeApiTokens(db, { ownerId: owner.id });
+  await revokeApiTokens(db, { ownerIds: [owner.id] });
   await insertApiToken(db, {
     id: token.id,
     ownerId: owner.id,

@@ -1,6 +1,6 @@
 import { revokeApiTokens } from "../db/api_tokens.ts";
 import type { Database } from "../db/client.ts";
-import { deleteSessions } from "../db/sessions.ts";
+import { deleteSessionsOf } from "../db/sessions.ts";
 
 /** What an event tells of it; no `tokens` where there were none. */
 export interface EndedAccess {
@@ -13,7 +13,24 @@ export async function endAccess(
   tx: Database,
   userId: string,
 ): Promise<EndedAccess> {
-  const sessions = await deleteSessions(tx, { userId });
-  const tokens = await revokeApiTokens(tx, { ownerId: userId });
-  return { sessions, ...(tokens > 0 && { tokens }) };
+  return (await endAccessOf(tx, [userId]))(userId);
+}
+
+/** As `endAccess`, of many at once. Gives what was ended of each. */
+export async function endAccessOf(
+  tx: Database,
+  userIds: string[],
+): Promise<(userId: string) => EndedAccess> {
+  const sessions = counts(await deleteSessionsOf(tx, userIds));
+  const tokens = counts(await revokeApiTokens(tx, { ownerIds: userIds }));
+  return (userId) => ({
+    sessions: sessions.get(userId) ?? 0,
+    ...(tokens.has(userId) && { tokens: tokens.get(userId)! }),
+  });
+}
+
+function counts(ids: string[]): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const id of ids) found.set(id, (found.get(id) ?? 0) + 1);
+  return found;
 }

@@ -1,6 +1,6 @@
 import type { Database } from "../db/client.ts";
 import { listPasskeys } from "../db/passkeys.ts";
-import { requireNewPassword } from "../db/passwords.ts";
+import { requireNewPasswords } from "../db/passwords.ts";
 import { replaceRecoveryCodes } from "../db/recovery_codes.ts";
 import { deleteSessions } from "../db/sessions.ts";
 import { findTotp } from "../db/totps.ts";
@@ -48,6 +48,6 @@ export async function settleLostFactor(
   if (await hasFactor(tx, userId)) return;
   await replaceRecoveryCodes(tx, { userId, hashes: [] });
   if (outgrowsPassword(settings, { permissions })) {
-    await requireNewPassword(tx, userId);
+    await requireNewPasswords(tx, [userId]);
   }
 }

@@ -1,16 +1,15 @@
 import {
-  deleteSessionsOf,
   type JobSubject,
   listUserIds,
   lockSubjects,
-  requireNewPasswords,
-  revokeTokensOf,
 } from "../db/job_subjects.ts";
+import { requireNewPasswords } from "../db/passwords.ts";
 import type { Database } from "../db/client.ts";
 import type { UserFilter } from "../db/user_search.ts";
 import { recordAudits } from "./audit.ts";
 import { forbids, type Standing } from "./authorization.ts";
 import type { ServiceContext } from "./context.ts";
+import { endAccessOf } from "./ended_access.ts";
 import {
   askRight,
   type BatchOutcome,
@@ -65,10 +64,7 @@ async function batch(
     else problems.push({ line: job.read + at + 1, field: id, problem });
   });
   await requireNewPasswords(tx, due);
-  const sessions = await deleteSessionsOf(tx, due);
-  await revokeTokensOf(tx, due);
-  const ended = new Map<string, number>();
-  for (const id of sessions) ended.set(id, (ended.get(id) ?? 0) + 1);
+  const ended = await endAccessOf(tx, due);
   await recordAudits(
     tx,
     context,
@@ -76,7 +72,7 @@ async function batch(
       event: "password_change_required",
       actorId: job.actorId,
       subjectId,
-      detail: { job: job.id, sessions: ended.get(subjectId) ?? 0 },
+      detail: { job: job.id, ...ended(subjectId) },
     })),
   );
   return {

@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "../db/client.ts";
-import { findOwnSession } from "../db/sessions.ts";
 import {
   countWebhooks,
   findWebhook,
@@ -13,11 +12,7 @@ import {
 import { AUDIT_EVENTS, type AuditEventName, recordAudit } from "./audit.ts";
 import { authorizeActor, type Forbidden } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
-import {
-  CHECK_MINUTES,
-  lockOwnAccount,
-  type OwnAccountFailure,
-} from "./own_account.ts";
+import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import { createWebhookSecret } from "./webhook_secret.ts";
@@ -51,19 +46,6 @@ export async function getWebhook(
   id: string,
 ): Promise<WebhookDetails | null> {
   return await findWebhook(db, id);
-}
-
-/** Whether a form is worth being filled in: what it asks for needs a recent proof of who sits there. */
-export async function isChecked(
-  { db }: ServiceContext,
-  { userId, sessionId }: Actor,
-): Promise<boolean> {
-  const session = await findOwnSession(db, {
-    userId,
-    sessionId,
-    minutes: CHECK_MINUTES,
-  });
-  return session?.checked ?? false;
 }
 
 /** The value's secret is told this one time. */

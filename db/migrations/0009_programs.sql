@@ -1,6 +1,7 @@
 CREATE TABLE "api_tokens" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"owner_id" uuid NOT NULL,
+	"parent_id" uuid,
 	"name" text NOT NULL,
 	"scopes" jsonb NOT NULL,
 	"secret_hash" text NOT NULL,
@@ -62,7 +63,8 @@ CREATE TABLE "jobs" (
 	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
 	"started_at" timestamp with time zone,
 	"ended_at" timestamp with time zone,
-	"leased_until" timestamp with time zone
+	"leased_until" timestamp with time zone,
+	"lease" uuid
 );
 --> statement-breakpoint
 CREATE TABLE "webhook_attempts" (
@@ -106,10 +108,11 @@ ALTER TABLE "webhook_attempts" ADD CONSTRAINT "webhook_attempts_webhook_id_webho
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_id_webhooks_id_fk" FOREIGN KEY ("webhook_id") REFERENCES "public"."webhooks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "webhooks" ADD CONSTRAINT "webhooks_created_by_users_id_fk" FOREIGN KEY ("created_by") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "api_tokens_owner" ON "api_tokens" USING btree ("owner_id");--> statement-breakpoint
+CREATE INDEX "api_tokens_parent" ON "api_tokens" USING btree ("parent_id") WHERE parent_id is not null;--> statement-breakpoint
 CREATE INDEX "api_tokens_ending" ON "api_tokens" USING btree ("expires_at") WHERE revoked_at is null and reminded_at is null;--> statement-breakpoint
 CREATE INDEX "idempotent_answers_created" ON "idempotent_answers" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "jobs_open" ON "jobs" USING btree ("id") WHERE state in ('queued', 'running', 'receiving');--> statement-breakpoint
 CREATE INDEX "jobs_actor" ON "jobs" USING btree ("actor_id","id");--> statement-breakpoint
 CREATE INDEX "webhook_attempts_delivery" ON "webhook_attempts" USING btree ("webhook_id","event_id");--> statement-breakpoint
-CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("due_at") WHERE state = 'queued';--> statement-breakpoint
+CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("webhook_id","due_at") WHERE state = 'queued';--> statement-breakpoint
 CREATE INDEX "users_external_id" ON "users" USING btree ("external_id") WHERE external_id is not null;

@@ -97,7 +97,7 @@ const stream = createRoute({
   ...guarded({
     ...access,
     description:
-      "For a SIEM: the oldest first, one line of JSON each, from behind `after` up to what is settled (the last half minute may still be written). Ask again with the last line's id.",
+      "For a SIEM: the oldest first, one line of JSON each, from behind `after` up to what is settled (the last two minutes may still be written). Ask again with the last line's id.",
   }),
   request: {
     query: z.strictObject({

@@ -9,7 +9,7 @@ import { testOnEach } from "../support/database.ts";
 import { person } from "../support/people.ts";
 import { setDisabled } from "../../db/users.ts";
 import { revokeApiToken } from "../../db/api_tokens.ts";
-import { requireNewPassword } from "../../db/passwords.ts";
+import { requireNewPasswords } from "../../db/passwords.ts";
 import type { Database } from "../../db/client.ts";
 
 /** What each operation takes: a scope, and one of these permissions. */
@@ -221,7 +221,7 @@ testOnEach(
     const disabled = await owned(db);
     await setDisabled(db, { id: disabled.owner.id, disabled: true });
     const forced = await owned(db);
-    await requireNewPassword(db, forced.owner.id);
+    await requireNewPasswords(db, [forced.owner.id]);
     for (
       const [{ token }, type] of [
         [disabled, "owner-disabled"],

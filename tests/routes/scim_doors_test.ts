@@ -170,7 +170,7 @@ testOnEach(
     assert.equal(await status(over.text), 401);
     const revoked = await scimToken(db);
     assert.equal(await status(revoked.text), 200);
-    await revokeApiTokens(db, { ownerId: revoked.owner.id });
+    await revokeApiTokens(db, { ownerIds: [revoked.owner.id] });
     assert.equal(await status(revoked.text), 401);
     assert.equal(await status(`${(await scimToken(db)).text}x`), 401);
     assert.equal(await status("passdesk_nothing"), 401);
