@@ -14,10 +14,13 @@ import { notFoundProblem } from "./problems.ts";
 import { limitRate } from "./rate_limit.ts";
 import { tokens } from "./tokens.ts";
 import { user } from "./user.ts";
+import { userDisablement } from "./user_disablement.ts";
 import { userPassword } from "./user_password.ts";
 import { userPermissions } from "./user_permissions.ts";
-import { users } from "./users.ts";
+import { userResetLinks } from "./user_reset_links.ts";
+import { userSecondFactor } from "./user_second_factor.ts";
 import { userSessions } from "./user_sessions.ts";
+import { users } from "./users.ts";
 
 /** Everything under /api/v1: what staff can do, from a program. */
 export function createApi() {
@@ -27,8 +30,11 @@ export function createApi() {
   api.route("/", me)
     .route("/", users)
     .route("/", user)
+    .route("/", userDisablement)
     .route("/", userPermissions)
     .route("/", userPassword)
+    .route("/", userResetLinks)
+    .route("/", userSecondFactor)
     .route("/", userSessions)
     .route("/", auditEvents)
     .route("/", tokens)

@@ -12,6 +12,7 @@ import {
   changing,
   guarded,
   HEADERS,
+  IdempotencyKey,
   linkNext,
   problems,
 } from "./operation.ts";
@@ -110,11 +111,12 @@ const cancel = createRoute({
     permissions: ["user_management"],
     description:
       "It ends behind the batch that is under way; what was done stays. One that requires new passwords takes the scope passwords:set too.",
+    once: true,
   }),
-  request: { params: JobId },
+  request: { params: JobId, headers: IdempotencyKey },
   responses: {
     200: answer(Job, "The job, cancelled"),
-    ...problems(404, 409),
+    ...problems(404, 409, 422),
   },
 });
 

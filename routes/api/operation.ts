@@ -2,22 +2,33 @@ import type { Context, MiddlewareHandler } from "hono";
 import { z } from "@hono/zod-openapi";
 import type { AppEnv } from "../env.ts";
 import { type Access, permissionNames, requireAccess } from "./access.ts";
+import { type Deprecation, tellDeprecation } from "./deprecation.ts";
 import { idempotent } from "./idempotency.ts";
 import { JSON_TYPE, strictBody } from "./json_body.ts";
 import { Problem, problemExample, PROBLEMS } from "./problems.ts";
 
+export interface Operation extends Access {
+  description: string;
+  /** Where it is to go away. */
+  deprecation?: Deprecation;
+}
+
 /** What an operation says of who may call it, and what stands before its handler. */
 export function guarded(
-  { description, ...access }: Access & { description: string },
+  { description, deprecation, ...access }: Operation,
 ) {
   return {
+    ...(deprecation && { deprecated: true }),
     security: [{ token: [] }, { session: [] }],
     "x-scope": access.scope,
     "x-permissions": access.permissions,
     description: `${description}\n\nScope \`${access.scope}\`; permission ${
       permissionNames(access.permissions)
     }.`,
-    middleware: [requireAccess(access)] as MiddlewareHandler<AppEnv>[],
+    middleware: [
+      ...(deprecation ? [tellDeprecation(deprecation)] : []),
+      requireAccess(access),
+    ] as MiddlewareHandler<AppEnv>[],
   };
 }
 
@@ -27,13 +38,12 @@ export function guarded(
  * @param body the type of the body that it needs
  */
 export function changing(
-  { once = false, body, ...access }: Access & {
-    description: string;
+  { once = false, body, ...operation }: Operation & {
     once?: boolean;
     body?: string;
   },
 ) {
-  const { middleware, ...said } = guarded(access);
+  const { middleware, ...said } = guarded(operation);
   return {
     ...said,
     middleware: [
@@ -165,7 +175,7 @@ export function linkNext(c: Context<AppEnv>, cursor: string | undefined) {
   const { pathname, search } = new URL(c.req.url);
   const next = new URL(pathname + search, PUBLIC_URL);
   next.searchParams.set("cursor", cursor);
-  c.header("Link", `<${next.href}>; rel="next"`);
+  c.header("Link", `<${next.href}>; rel="next"`, { append: true });
 }
 
 /** How many items a page has, where the caller says. */

@@ -33,3 +33,10 @@ export function invalid(
     errors,
   });
 }
+
+/** Nobody signs in as a disabled user, whatever the password. */
+export function userDisabled(c: Context<AppEnv>) {
+  return problem(c, "user-disabled", {
+    detail: "A password would be of no use: enable the user first.",
+  });
+}

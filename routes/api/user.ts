@@ -1,13 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { editUser } from "../../services/user_edits.ts";
-import {
-  getUser,
-  readUser,
-  setUserDisabled,
-  type UserDetails,
-} from "../../services/users.ts";
-import { LAST_ADMINISTRATOR } from "../messages.ts";
+import { getUser, readUser, type UserDetails } from "../../services/users.ts";
 import type { AppEnv } from "../env.ts";
 import { changedMeanwhile, refusePrecondition } from "./etag.ts";
 import {
@@ -19,7 +13,7 @@ import {
   IfMatch,
   problems,
 } from "./operation.ts";
-import { notFoundProblem, problem } from "./problems.ts";
+import { notFoundProblem } from "./problems.ts";
 import { invalid, refused } from "./refusals.ts";
 import {
   fieldEntries,
@@ -79,37 +73,6 @@ const change = createRoute({
   responses: { 200: USER, ...problems(404, 412, 428, ...BODY_PROBLEMS) },
 });
 
-const disablement = {
-  path: "/users/{id}/disablement" as const,
-  tags: ["Users"],
-  request: { params: UserId, headers: IfMatch },
-  responses: { 200: USER, ...problems(404, 409, 412) },
-};
-
-const disable = createRoute({
-  method: "put",
-  ...disablement,
-  operationId: "disableUser",
-  summary: "Disable a user",
-  ...changing({
-    scope: "users:write",
-    permissions: ["user_management"],
-    description: "Ends all sessions, links and API tokens of the user.",
-  }),
-});
-
-const enable = createRoute({
-  method: "delete",
-  ...disablement,
-  operationId: "enableUser",
-  summary: "Enable a user",
-  ...changing({
-    scope: "users:write",
-    permissions: ["user_management"],
-    description: "Gives access back. What was ended stays so.",
-  }),
-});
-
 export const user = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
   .openapi(get, async (c) => {
     const { services, actor } = c.var;
@@ -146,35 +109,7 @@ export const user = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
       default:
         return refused(c, failure);
     }
-  })
-  .openapi(
-    disable,
-    (c) => setDisabled(c, c.req.valid("param").id, true),
-  )
-  .openapi(
-    enable,
-    (c) => setDisabled(c, c.req.valid("param").id, false),
-  );
-
-async function setDisabled(
-  c: Context<AppEnv>,
-  userId: string,
-  disabled: boolean,
-) {
-  const { services, actor } = c.var;
-  const user = await getUser(services, userId);
-  if (!user) return notFoundProblem(c);
-  const stale = refusePrecondition(c, {
-    etag: etagOfUser(user),
-    needed: false,
   });
-  if (stale) return stale;
-  const set = await setUserDisabled(services, { actor, userId, disabled });
-  if (set.ok) return await answerNow(c, userId);
-  return set.failure.reason === "last_administrator"
-    ? problem(c, "last-administrator", { detail: LAST_ADMINISTRATOR })
-    : refused(c, set.failure);
-}
 
 /** The user as a change has left it. */
 export async function answerNow(c: Context<AppEnv>, userId: string) {

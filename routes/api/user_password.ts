@@ -7,7 +7,6 @@ import {
   setPassword,
   type SetPasswordFailure,
 } from "../../services/passwords.ts";
-import { sendResetLink } from "../../services/reset_links.ts";
 import { getUser } from "../../services/users.ts";
 import { violationText } from "../../views/violations.ts";
 import type { AppEnv } from "../env.ts";
@@ -17,14 +16,13 @@ import {
   answer,
   BODY_PROBLEMS,
   changing,
-  done,
   IdempotencyKey,
   IfMatch,
   jsonBody,
   problems,
 } from "./operation.ts";
-import { notFoundProblem, problem, type Refusal } from "./problems.ts";
-import { invalid, refused } from "./refusals.ts";
+import { notFoundProblem, type Refusal } from "./problems.ts";
+import { invalid, refused, userDisabled } from "./refusals.ts";
 import { UserId } from "./user.ts";
 import { etagOfUser } from "./user_schema.ts";
 import { onInvalid } from "./validation.ts";
@@ -84,26 +82,6 @@ const set = createRoute({
   },
 });
 
-const sendLink = createRoute({
-  method: "post",
-  path: "/users/{id}/reset-links",
-  operationId: "sendResetLink",
-  summary: "Send a reset link",
-  tags: ["Passwords"],
-  ...changing({
-    scope: "passwords:set",
-    permissions: ["user_management"],
-    description:
-      "To the user's own mailbox. Until a new password is saved by it, the old one stays.",
-    once: true,
-  }),
-  request: { params: UserId, headers: IdempotencyKey },
-  responses: {
-    202: done("The mail is on its way"),
-    ...problems(404, 409, 422),
-  },
-});
-
 export const userPassword = new OpenAPIHono<AppEnv>({
   defaultHook: onInvalid,
 })
@@ -144,24 +122,6 @@ export const userPassword = new OpenAPIHono<AppEnv>({
       expiresAt: now?.passwordExpiresAt?.toISOString() ?? null,
       sessionsEnded: saved.value.sessionsEnded,
     }, 200);
-  })
-  .openapi(sendLink, async (c) => {
-    const { services, actor } = c.var;
-    const { id: subjectId } = c.req.valid("param");
-    const sent = await sendResetLink(services, { actor, subjectId });
-    if (sent.ok) return c.body(null, 202);
-    const { failure } = sent;
-    switch (failure.reason) {
-      case "no_email":
-        return problem(c, "no-email", {
-          detail:
-            "Set a password instead, and tell it through a secure channel.",
-        });
-      case "disabled":
-        return disabled(c);
-      default:
-        return refused(c, failure);
-    }
   });
 
 function refuseSet(c: Context<AppEnv>, failure: SetPasswordFailure): Refusal {
@@ -190,16 +150,10 @@ function refuseSet(c: Context<AppEnv>, failure: SetPasswordFailure): Refusal {
         })),
       );
     case "disabled":
-      return disabled(c);
+      return userDisabled(c);
     case "changed_meanwhile":
       return changedMeanwhile(c);
     default:
       return refused(c, failure);
   }
-}
-
-function disabled(c: Context<AppEnv>) {
-  return problem(c, "user-disabled", {
-    detail: "A password would be of no use: enable the user first.",
-  });
 }
