@@ -53,6 +53,7 @@ export function createApp(services: Services, assets: Assets) {
     "user_management",
     "administration",
   );
+  const { api, contract } = createApi();
   const app = new Hono<AppEnv>()
     .use(
       frame(services, assets),
@@ -61,7 +62,7 @@ export function createApp(services: Services, assets: Assets) {
     )
     .get("/static/:file", assets.handler)
     // Programs, with doors of their own:
-    .route("/api/v1", createApi())
+    .route("/api/v1", api)
     .route("/scim/v2", createScim())
     .use(deadline, refuseUnknownMethod, limitBody, resume, readForm)
     .use(refuseCrossSite)
@@ -87,7 +88,7 @@ export function createApp(services: Services, assets: Assets) {
     .route("/account/passkeys", accountPasskeys)
     .route("/account/recovery-codes", accountRecoveryCodes)
     .route("/help", help)
-    .route("/api", apiDocs)
+    .route("/api", apiDocs(contract))
     .use("/users/new", staff)
     .use("/users", staffOrAdministration)
     .route("/users", users)

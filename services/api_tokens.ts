@@ -1,12 +1,10 @@
 import {
   type ApiTokenRow,
   countApiTokens,
-  findApiToken,
   insertApiToken,
   listApiTokens,
   revokeApiToken,
   takeEndingApiTokens,
-  touchApiToken,
 } from "../db/api_tokens.ts";
 import type { Database } from "../db/client.ts";
 import { insertMail } from "../db/mails.ts";
@@ -16,15 +14,8 @@ import { authorizeActor, type Forbidden } from "./authorization.ts";
 import type { Actor, ServiceContext, Services } from "./context.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import { requiresSecondFactor } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
-import {
-  createToken,
-  formatToken,
-  hashSecret,
-  parseToken,
-  sameText,
-} from "./tokens.ts";
+import { createToken, formatToken, hashSecret } from "./tokens.ts";
 import { UNREADABLE } from "./user_fields.ts";
 
 export { type ApiTokenRow, type Scope, SCOPES };
@@ -40,49 +31,6 @@ export const API_TOKEN_NAME_LIMIT = 80;
 /** Days before its end at which the owner is told (ASVS 6.4.5). */
 const REMINDER_DAYS = 14;
 const DAY = 24 * 3600 * 1000;
-
-export type AuthenticateTokenFailure =
-  | { reason: "invalid_token" } // unknown, wrong, revoked or expired: nobody is told which
-  | { reason: "owner_disabled" }
-  | { reason: "owner_must_change_password" }
-  | { reason: "owner_must_enrol" };
-
-/** Who the bearer of an API token is: its owner, with the token's scopes (ASVS 8.3.3). */
-export async function authenticateApiToken(
-  context: ServiceContext,
-  text: string,
-): Promise<Result<Actor, AuthenticateTokenFailure>> {
-  const { db, settings, address } = context;
-  const token = text.startsWith(API_TOKEN_PREFIX)
-    ? parseToken(text.slice(API_TOKEN_PREFIX.length))
-    : undefined;
-  const found = token && await findApiToken(db, token.id);
-  if (!found || !sameText(found.secretHash, hashSecret(token.secret))) {
-    return refuse({ reason: "invalid_token" });
-  }
-  if (found.disabled) return refuse({ reason: "owner_disabled" });
-  if (found.over) return refuse({ reason: "invalid_token" });
-  if (found.temporary) return refuse({ reason: "owner_must_change_password" });
-  if (!found.secondFactor && requiresSecondFactor(settings, found)) {
-    return refuse({ reason: "owner_must_enrol" });
-  }
-  if (found.stale) await touchApiToken(db, { id: found.id, address });
-  const { id, tokenName, scopes, expiresAt, secretHash } = found;
-  const { userId, name, username, email, permissions, secondFactor } = found;
-  return ok({
-    userId,
-    sessionId: id,
-    sessionKey: secretHash,
-    token: { id, name: tokenName, scopes, expiresAt },
-    name,
-    username,
-    email,
-    permissions,
-    mustChangePassword: false,
-    secondFactor,
-    mustEnrol: false,
-  });
-}
 
 export interface ApiTokenInput {
   name: string;

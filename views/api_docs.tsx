@@ -3,23 +3,119 @@ import { usePage } from "./page.ts";
 
 const CONTRACT = "/api/v1/openapi.json";
 
-/** What programs can do: the contract, shown by Swagger UI. */
-export function ApiDocsPage() {
-  const { asset, nonce } = usePage();
+export interface ApiOperation {
+  id: string;
+  tag: string;
+  method: string;
+  path: string;
+  summary: string;
+  /** In paragraphs. */
+  description: string[];
+  parameters: {
+    name: string;
+    place: string;
+    required: boolean;
+    description: string;
+  }[];
+  bodies: Example[];
+  answers: { status: string; description: string; examples: Example[] }[];
+}
+
+interface Example {
+  type: string;
+  text: string;
+}
+
+export interface ApiDocsProps {
+  tags: { name: string; description: string; operations: ApiOperation[] }[];
+}
+
+/** What programs can do: the contract, to read. */
+export function ApiDocsPage({ tags }: ApiDocsProps) {
   return (
     <Layout title="What programs can do">
       <h1>What programs can do</h1>
       <p>
-        The contract of the JSON API in OpenAPI 3.1:{" "}
-        <a href={CONTRACT}>openapi.json</a>. Programs sign in with an{" "}
-        <a href="/api-tokens">API token</a>; what is tried out here is done by
-        you. <a href="/api/problems">What each refusal means</a>
+        The contract of the JSON API, under{" "}
+        <code>/api/v1</code>; the same in OpenAPI 3.1:{" "}
+        <a href={CONTRACT}>openapi.json</a>. Programs sign in with an API token.
+        {" "}
+        <a href="/api/problems">What each refusal means</a>{" "}
+        <a href="/api/docs/try">Try it out</a>
+      </p>
+      {tags.map(({ name, description, operations }) => (
+        <section>
+          <h2>{name}</h2>
+          <p class="hint">{description}</p>
+          {operations.map((it) => <Operation operation={it} />)}
+        </section>
+      ))}
+    </Layout>
+  );
+}
+
+function Operation({ operation }: { operation: ApiOperation }) {
+  const { id, method, path, summary, description, parameters } = operation;
+  return (
+    <details class="card operation" id={id}>
+      <summary>
+        <code>{`${method} ${path}`}</code> {summary}
+      </summary>
+      {description.map((it) => <p>{it.replaceAll("`", "")}</p>)}
+      {parameters.length > 0 && (
+        <>
+          <h3>Parameters</h3>
+          <ul>
+            {parameters.map(({ name, place, required, description }) => (
+              <li>
+                <code>{name}</code> in the {place}
+                {required && ", needed"}
+                {description && `: ${description}`}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {operation.bodies.length > 0 && <h3>Body</h3>}
+      <Examples examples={operation.bodies} />
+      <h3>Answers</h3>
+      <ul>
+        {operation.answers.map(({ status, description, examples }) => (
+          <li>
+            {`${status}: ${description}`}
+            <Examples examples={examples} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Examples({ examples }: { examples: Example[] }) {
+  return (
+    <>
+      {examples.map(({ type, text }) => (
+        <>
+          <p class="hint">{type}</p>
+          <pre tabindex={0}>{text}</pre>
+        </>
+      ))}
+    </>
+  );
+}
+
+/** The same by Swagger UI, which sends what is asked of it, in the session of whoever looks. */
+export function ApiTryPage() {
+  const { asset, nonce } = usePage();
+  return (
+    <Layout title="Try the API">
+      <h1>Try the API</h1>
+      <p>
+        What is sent from here is done by you, at once. To read only:{" "}
+        <a href="/api/docs">what programs can do</a>
       </p>
       <noscript>
-        <p>
-          Without scripts, read openapi.json itself, or open it with any viewer
-          of OpenAPI.
-        </p>
+        <p>This page needs scripts.</p>
       </noscript>
       <link rel="stylesheet" href={asset("swagger-ui.css")} />
       <div id="api-docs" data-contract={CONTRACT} hx-ignore></div>

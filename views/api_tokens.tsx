@@ -38,7 +38,10 @@ export function ApiTokens(
 ) {
   return (
     <article id="api-tokens">
-      <h1>API tokens</h1>
+      <div class="title">
+        <h1>API tokens</h1>
+        <a class="button primary" href="/api-tokens/new">New token</a>
+      </div>
       {notice && <Notice>{notice}</Notice>}
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       {made && (
@@ -56,9 +59,6 @@ export function ApiTokens(
         Programs sign in with a token. It does what its owner may, and of that
         what its scopes name; it ends with a new password of its owner, or when
         the owner is disabled. <a href="/api/docs">What programs can do</a>
-      </p>
-      <p>
-        <a class="button" href="/api-tokens/new">New token</a>
       </p>
       {tokens.length === 0
         ? <p class="empty">There is no token that can be used.</p>

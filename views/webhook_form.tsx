@@ -24,9 +24,16 @@ export interface WebhookFormProps {
 /** The events as people look for them; what is in none of the others is in the last. */
 const GROUPS: [string, RegExp][] = [
   ["Signing in", /^(authn_log|session_)/],
-  ["Passwords and second factors", /^(authn_|second_factor|recovery|passkey)/],
-  ["Users", /^(user_|email_|privilege|account_frozen|report_|sensitive_read)/],
-  ["The program", /./],
+  [
+    "Passwords and second factors",
+    /^(authn_(password|reset)|password_|second_factor|recovery)/,
+  ],
+  [
+    "Users",
+    /^(users?_|email_|privilege|account_frozen|report_|sensitive_read)/,
+  ],
+  ["Programs", /^(authn_token|api_token|job_|webhook_|command_)/],
+  ["Refusals and the rest", /./],
 ];
 
 export function WebhookFormPage(props: WebhookFormProps) {

@@ -22,7 +22,7 @@ import { userSecondFactor } from "./user_second_factor.ts";
 import { userSessions } from "./user_sessions.ts";
 import { users } from "./users.ts";
 
-/** Everything under /api/v1: what staff can do, from a program. */
+/** Everything under /api/v1: what staff can do, from a program; and its contract. */
 export function createApi() {
   const api = new OpenAPIHono<AppEnv>();
   registerSecurity(api);
@@ -45,5 +45,5 @@ export function createApi() {
   const contract = contractOf(api);
   api.get("/openapi.json", (c) => c.json(contract));
   api.all("*", (c) => answerMethods(c, api) ?? notFoundProblem(c));
-  return api;
+  return { api, contract };
 }

@@ -3,7 +3,7 @@ import { createMiddleware } from "hono/factory";
 import {
   authenticateApiToken,
   type AuthenticateTokenFailure,
-} from "../../services/api_tokens.ts";
+} from "../../services/api_authentication.ts";
 import { recordRefusal } from "../../services/audit.ts";
 import { whyCrossSite } from "../cross_site.ts";
 import type { AppEnv } from "../env.ts";

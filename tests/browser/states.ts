@@ -247,6 +247,11 @@ export async function tours(site: Site): Promise<Tour[]> {
         },
         "API tokens": at("/api-tokens"),
         "refusals of the API": at("/api/problems"),
+        "contract of the API": at("/api/docs"),
+        "an operation of the API": async ({ page }) => {
+          await page.getByText("POST /users/{id}/password").click();
+          await page.getByText("Typed or generated").waitFor();
+        },
       },
     },
     {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createApi } from "../../routes/api/api.ts";
-import { contractOf } from "../../routes/api/contract.ts";
 import { apiToken } from "../support/api.ts";
 import { leaveOut, onPath } from "../support/browser.ts";
 import { person } from "../support/people.ts";
@@ -72,7 +71,7 @@ type Contract = ReturnType<typeof contract>;
 /** As the tool can read it: it knows no cookies, and the token is put in on the way. */
 function contract() {
   const { paths, components, ...rest } = JSON.parse(
-    JSON.stringify(contractOf(createApi())),
+    JSON.stringify(createApi().contract),
   );
   delete components.securitySchemes;
   for (const item of Object.values<object>(paths)) {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { createApi } from "../../routes/api/api.ts";
-import { contractOf } from "../../routes/api/contract.ts";
 import type { Permission } from "../../services/context.ts";
 import { type Scope, SCOPES } from "../../db/schema_programs.ts";
 import { apiClient, apiToken } from "../support/api.ts";
@@ -147,7 +146,7 @@ async function owned(
 }
 
 Deno.test("every operation of the contract has its door", () => {
-  const { paths } = contractOf(createApi());
+  const { paths } = createApi().contract;
   const described = Object.entries(paths ?? {}).flatMap(([path, item]) =>
     Object.entries(item as object).map(([method, it]) => [
       `${method.toUpperCase()} ${path}`,

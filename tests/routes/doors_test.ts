@@ -56,6 +56,7 @@ const SIGNED_IN = [
   "POST /account/sessions",
   "GET /help",
   "GET /api/docs",
+  "GET /api/docs/try",
   "GET /api/problems",
 ];
 const LOOKING = ["GET /users", `GET ${U}`];
