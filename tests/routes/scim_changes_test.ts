@@ -7,18 +7,16 @@ import {
   made,
   newcomer,
   patch,
-  PROVISIONING,
   provisioning,
+  WITH_PASSWORDS,
 } from "../support/scim.ts";
-import type { Scope } from "../../services/context.ts";
 
-const SCOPES: Scope[] = [...PROVISIONING, "passwords:set"];
 const PASSWORD = "heron walks on copper 93";
 
 testOnEach(
   "a part of a name is put into the name; one that it has already changes nothing",
   async ({ db }) => {
-    const { send } = await provisioning(db, { scopes: SCOPES });
+    const { send } = await provisioning(db, { scopes: WITH_PASSWORDS });
     const { json } = await send("POST", "/Users", {
       body: { ...newcomer(), displayName: "Anna Maria von Müller" },
     });
@@ -66,7 +64,7 @@ testOnEach(
 testOnEach(
   "who has no name yet is called by its parts, or by the userName",
   async ({ db }) => {
-    const { send } = await provisioning(db, { scopes: SCOPES });
+    const { send } = await provisioning(db, { scopes: WITH_PASSWORDS });
     const { userName, schemas } = newcomer();
     const bare = await send("POST", "/Users", { body: { schemas, userName } });
     assert.equal(bare.json.displayName, userName);
@@ -84,7 +82,7 @@ testOnEach(
 testOnEach(
   "all operations of a PATCH happen or none (RFC 7644, 3.5.2), and a password that was used is recorded",
   async ({ db }) => {
-    const { send } = await provisioning(db, { scopes: SCOPES });
+    const { send } = await provisioning(db, { scopes: WITH_PASSWORDS });
     const { json } = await send("POST", "/Users", {
       body: { ...newcomer(), password: PASSWORD },
     });
@@ -118,7 +116,9 @@ testOnEach(
 testOnEach(
   "a user who is made inactive with a password can use it once enabled",
   async ({ db }) => {
-    const { running, send } = await provisioning(db, { scopes: SCOPES });
+    const { running, send } = await provisioning(db, {
+      scopes: WITH_PASSWORDS,
+    });
     const { json } = await send("POST", "/Users", {
       body: { ...newcomer(), active: false, password: PASSWORD },
     });
@@ -141,7 +141,9 @@ testOnEach(
 testOnEach(
   "a refused field says nothing of a password that came with it, and a guess that is right is recorded",
   async ({ db }) => {
-    const { running, send } = await provisioning(db, { scopes: SCOPES });
+    const { running, send } = await provisioning(db, {
+      scopes: WITH_PASSWORDS,
+    });
     const { json } = await send("POST", "/Users", {
       body: { ...newcomer(), password: PASSWORD },
     });
@@ -188,7 +190,7 @@ testOnEach(
 testOnEach(
   "a password that comes with a new name is judged by the new name",
   async ({ db }) => {
-    const { send } = await provisioning(db, { scopes: SCOPES });
+    const { send } = await provisioning(db, { scopes: WITH_PASSWORDS });
     const { id } = await made(send);
     const { status, json } = await send("PATCH", `/Users/${id}`, {
       body: patch({

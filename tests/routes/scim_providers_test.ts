@@ -10,18 +10,18 @@ import {
   filtered,
   newcomer,
   patch,
-  PROVISIONING,
   provisioning,
+  WITH_PASSWORDS,
 } from "../support/scim.ts";
-import type { Scope } from "../../services/context.ts";
 
-const SCOPES: Scope[] = [...PROVISIONING, "passwords:set"];
 const PASSWORD = "heron walks on copper 93";
 
 testOnEach(
   "Entra: test of the connection, create, find, change, disable, enable, remove",
   async ({ db }) => {
-    const { running, send } = await provisioning(db, { scopes: SCOPES });
+    const { running, send } = await provisioning(db, {
+      scopes: WITH_PASSWORDS,
+    });
     // The test asks for somebody who can't be there.
     const nobody = await send(
       "GET",
@@ -136,7 +136,9 @@ testOnEach(
 testOnEach(
   "Okta: test of the connection, create with a password, sign-in and its change, whole users, deactivation",
   async ({ db }) => {
-    const { running, send } = await provisioning(db, { scopes: SCOPES });
+    const { running, send } = await provisioning(db, {
+      scopes: WITH_PASSWORDS,
+    });
     const list = await send("GET", "/Users?startIndex=1&count=2");
     assert.equal(list.status, 200);
     assert.equal(list.json.itemsPerPage, list.json.Resources.length);
@@ -206,7 +208,7 @@ testOnEach(
 testOnEach(
   "a new address waits for its owner's confirmation, whatever else a provider sends meanwhile",
   async ({ db }) => {
-    const { send } = await provisioning(db, { scopes: SCOPES });
+    const { send } = await provisioning(db, { scopes: WITH_PASSWORDS });
     const { json } = await send("POST", "/Users", { body: newcomer() });
     const path = `/Users/${json.id}`;
     const to = `moved.${crypto.randomUUID().slice(0, 8)}@example.org`;

@@ -3,9 +3,14 @@ import { eq } from "drizzle-orm";
 import { passwords } from "../../db/schema.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { changePermissions } from "../../services/permissions.ts";
-import { program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
-import { actorOf, contextOf, upload, userOf } from "../support/jobs.ts";
+import {
+  actorOf,
+  contextOf,
+  jobDesk,
+  upload,
+  userOf,
+} from "../support/jobs.ts";
 import { person } from "../support/people.ts";
 import { passwordOf } from "../support/rows.ts";
 
@@ -14,10 +19,7 @@ type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
 const BCRYPT = "$2b$05$7JFti0fkDVwYqy8poxolX.BttNGPN.HcW80ik8tkrtVxURbIBvlbu";
 
 async function imported(connection: Connection, environment = {}) {
-  const { services } = program(connection, environment);
-  const permissions = ["user_management" as const];
-  const staff = await person(connection.db, { permissions });
-  const actor = await actorOf(connection.db, staff, { permissions });
+  const { services, staff, actor } = await jobDesk(connection, environment);
   const username = `hash-${crypto.randomUUID()}`;
   await upload(
     services,

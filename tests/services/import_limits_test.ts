@@ -11,25 +11,15 @@ import {
 } from "../../services/import_uploads.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { getJob, requestPasswordRequirement } from "../../services/jobs.ts";
-import { program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import {
-  actorOf,
   contextOf,
   dropLease,
+  jobDesk,
   jobOf,
   upload,
 } from "../support/jobs.ts";
 import { person } from "../support/people.ts";
-
-type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
-
-async function desk(connection: Connection) {
-  const permissions = ["user_management" as const];
-  const staff = await person(connection.db, { permissions });
-  const actor = await actorOf(connection.db, staff, { permissions });
-  return { ...program(connection), actor };
-}
 
 /** A record of so many fields that no user has. */
 function strange(fields: number, value: unknown) {
@@ -48,7 +38,7 @@ const options = {
 testOnEach(
   "of a line with thousands of wrong fields twenty are told",
   async (connection) => {
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const text = `${strange(3_000, 1)}\n${strange(3_000, "x")}\n`;
     const id = await upload(services, actor, text, options);
     await runNextJob(services);
@@ -98,7 +88,7 @@ for (const format of ["csv", "ndjson"] as const) {
     `a file of empty lines is left where its worker stops or has lost its lease: ${format}`,
     async (connection) => {
       const { db } = connection;
-      const { services, actor } = await desk(connection);
+      const { services, actor } = await jobDesk(connection);
       const text = (format === "csv" ? "username,name\n" : "") +
         "\n".repeat(5_000);
       const id = await upload(services, actor, text, { ...options, format });
@@ -121,7 +111,7 @@ testOnEach(
   "a lease begins anew with each piece of the file",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     await upload(services, actor, "username,name\n", options);
     const job = (await leaseJob(db, { leaseSeconds: 0 }))!;
     const { signal } = new AbortController();
@@ -134,12 +124,12 @@ testOnEach(
 testOnEach(
   "of one user three imports at most wait or run",
   async (connection) => {
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const another = () =>
       upload(services, actor, "username,name\n", { ...options, format: "csv" });
     const ids = [await another(), await another(), await another()];
     await assert.rejects(another(), /too_many/);
-    await desk(connection).then((other) =>
+    await jobDesk(connection).then((other) =>
       upload(other.services, other.actor, "username,name\n")
     ); // somebody else's
     for (let at = 0; at < 4; at++) await runNextJob(services);
@@ -153,7 +143,7 @@ testOnEach(
   "new passwords are required before a file is imported that waits longer",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const imported = await upload(services, actor, "username,name\n");
     const context = contextOf(services);
     const { id } = await person(db);
@@ -171,7 +161,7 @@ testOnEach(
   "a job is deleted with its problems ninety days after it has ended, and not before",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const ended = async (days: number) => {
       const id = await upload(services, actor, "username,name\n?,\n");
       await runNextJob(services);
@@ -198,7 +188,7 @@ testOnEach(
   "an upload whose request was answered at its deadline is not imported",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const deadline = new AbortController();
     const body = async function* () {
       yield new TextEncoder().encode("username,name\n");

@@ -4,22 +4,18 @@ import { jobChunks } from "../../db/schema_programs.ts";
 import { judgeForeignHash } from "../../services/foreign_hashes.ts";
 import type { ImportFormat } from "../../services/import_lines.ts";
 import { runNextJob } from "../../services/job_worker.ts";
-import { program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
-import { actorOf, jobOf, upload, userOf } from "../support/jobs.ts";
-import { person } from "../support/people.ts";
+import { jobDesk, jobOf, upload, userOf } from "../support/jobs.ts";
 
 type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
 
 async function run(
-  { db, ...connection }: Connection,
+  connection: Connection,
   text: string,
   format: ImportFormat,
 ) {
-  const permissions = ["user_management" as const];
-  const staff = await person(db, { permissions });
-  const actor = await actorOf(db, staff, { permissions });
-  const { services } = program({ db, ...connection });
+  const { db } = connection;
+  const { services, actor } = await jobDesk(connection);
   const id = await upload(services, actor, text, { format, batch: 100 });
   assert.equal(await runNextJob(services), 1);
   const chunks = await db.select().from(jobChunks)

@@ -4,31 +4,21 @@ import { auditEvents } from "../../db/schema.ts";
 import { jobChunks } from "../../db/schema_programs.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { cancelJob } from "../../services/jobs.ts";
-import { browser, program } from "../support/app.ts";
+import { browser } from "../support/app.ts";
 import { testEmbedded, testOnEach } from "../support/database.ts";
 import {
   actorOf,
   contextOf,
+  jobDesk,
   jobOf,
   revoke,
   upload,
   userOf,
 } from "../support/jobs.ts";
-import { person } from "../support/people.ts";
 import { passwordOf } from "../support/rows.ts";
-
-type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
 
 const PASSWORD = "correct horse ünïted";
 const BCRYPT = "$2b$05$7JFti0fkDVwYqy8poxolX.BttNGPN.HcW80ik8tkrtVxURbIBvlbu";
-
-async function desk(connection: Connection, environment = {}) {
-  const running = program(connection, environment);
-  const permissions = ["user_management" as const];
-  const staff = await person(connection.db, { permissions });
-  const actor = await actorOf(connection.db, staff, { permissions });
-  return { ...running, staff, actor };
-}
 
 let number = 0;
 /** Usernames that no other test has. */
@@ -39,7 +29,7 @@ testOnEach(
   "a CSV becomes users who sign in with the passwords that they had",
   async (connection) => {
     const { db } = connection;
-    const running = await desk(connection);
+    const running = await jobDesk(connection);
     const { services, actor } = running;
     const [anna, bob] = some(2);
     const id = await upload(
@@ -86,7 +76,7 @@ testOnEach(
   "every bad line is told with its number; of its batch nothing goes in, the others do",
   async (connection) => {
     const { db } = connection;
-    const { services, actor, staff } = await desk(connection);
+    const { services, actor, staff } = await jobDesk(connection);
     const [a, b, c, d, e, f, g] = some(7);
     const lines = [
       { username: a, name: "A" },
@@ -128,7 +118,7 @@ testOnEach(
 testOnEach(
   "a mended file is imported again without those that are there",
   async (connection) => {
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const [a, b, c] = some(3);
     const header = "username,name,email\n";
     await upload(services, actor, `${header}${a},A,\n${b},B,\n${c},C,bad\n`);
@@ -149,7 +139,7 @@ testOnEach(
   "a dry run writes nothing and finds what stands in the file twice, however far apart",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const names = some(5);
     const text = "username,name,email\n" +
       names.map((it) => `${it},N,${it}@example.org\n`).join("") +
@@ -183,7 +173,7 @@ for (const [text, why] of UNREADABLE) {
   testEmbedded(
     `a file that can't be read says why: ${why.source}`,
     async (connection) => {
-      const { services, actor } = await desk(connection);
+      const { services, actor } = await jobDesk(connection);
       const id = await upload(services, actor, text);
       await runNextJob(services);
       const { state, failure } = await jobOf(services, id);
@@ -197,7 +187,7 @@ testOnEach(
   "an import stops where the token has ended, and never begins where it was cancelled",
   async (connection) => {
     const { db } = connection;
-    const { services, actor, staff } = await desk(connection);
+    const { services, actor, staff } = await jobDesk(connection);
     const [a, b, c] = some(3);
     const file = (it: string) => `username,name\n${it},N\n`;
     const cancelled = await upload(services, actor, file(a!));
@@ -239,7 +229,9 @@ testOnEach(
 testEmbedded(
   "an upload over the limit is refused, and nothing of it stays",
   async (connection) => {
-    const { services, actor } = await desk(connection, { IMPORT_MAX_MB: "1" });
+    const { services, actor } = await jobDesk(connection, {
+      IMPORT_MAX_MB: "1",
+    });
     const text = "username,name\n" + "x".repeat(3 * 1024 * 1024);
     await assert.rejects(upload(services, actor, text), /too_large/);
     await assert.rejects(upload(services, actor, ""), /empty/);

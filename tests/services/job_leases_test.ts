@@ -5,25 +5,14 @@ import { endJob, leaseJob, releaseJob } from "../../db/jobs.ts";
 import { askRight, runBatch } from "../../services/job_batches.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { cancelJob } from "../../services/jobs.ts";
-import { program } from "../support/app.ts";
 import { testOnEach, testOnPostgres } from "../support/database.ts";
 import {
-  actorOf,
   contextOf,
   dropLease,
+  jobDesk,
   jobOf,
   upload,
 } from "../support/jobs.ts";
-import { person } from "../support/people.ts";
-
-type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
-
-async function desk(connection: Connection) {
-  const permissions = ["user_management" as const];
-  const staff = await person(connection.db, { permissions });
-  const actor = await actorOf(connection.db, staff, { permissions });
-  return { ...program(connection), actor };
-}
 
 const file = () => `username,name\nlease-${crypto.randomUUID()},N\n`;
 
@@ -31,7 +20,7 @@ testOnEach(
   "a worker that has lost its lease neither writes, ends nor gives away what another one runs",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const id = await upload(services, actor, file());
     const seconds = { leaseSeconds: 60 };
     const late = (await leaseJob(db, seconds))!;
@@ -56,7 +45,7 @@ testOnPostgres(
   "a job is cancelled while a batch is under way, and neither waits for the other for ever",
   async (connection) => {
     const { db } = connection;
-    const { services, actor } = await desk(connection);
+    const { services, actor } = await jobDesk(connection);
     const jobId = await upload(services, actor, file());
     const context = contextOf(services);
     const job = (await leaseJob(db, { leaseSeconds: 60 }))!;

@@ -5,12 +5,13 @@ import { users } from "../../db/schema.ts";
 import { runNextJob } from "../../services/job_worker.ts";
 import { requestPasswordRequirement } from "../../services/jobs.ts";
 import type { PasswordRequirement } from "../../services/password_requirements.ts";
-import { browser, program } from "../support/app.ts";
+import { browser } from "../support/app.ts";
 import { testOnEach, testOnPostgres } from "../support/database.ts";
 import {
   actorOf,
   contextOf,
   dropLease,
+  jobDesk,
   jobOf,
   unknownId,
   upload,
@@ -21,10 +22,7 @@ import { eventsOf, passwordOf, sessionsOf } from "../support/rows.ts";
 type Connection = Parameters<Parameters<typeof testOnEach>[1]>[0];
 
 async function desk(connection: Connection) {
-  const permissions = ["user_management" as const];
-  const staff = await person(connection.db, { permissions });
-  const actor = await actorOf(connection.db, staff, { permissions });
-  const running = program(connection);
+  const { staff, actor, ...running } = await jobDesk(connection);
   const request = async (whom: PasswordRequirement) => {
     const context = contextOf(running.services);
     const asked = await requestPasswordRequirement(context, { actor, whom });

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import type { Database } from "../../db/client.ts";
+import type { Connection, Database } from "../../db/client.ts";
 import { insertApiToken } from "../../db/api_tokens.ts";
 import { apiTokens, jobs, type Scope } from "../../db/schema_programs.ts";
 import { users } from "../../db/schema.ts";
@@ -9,7 +9,8 @@ import { receiveImport } from "../../services/import_uploads.ts";
 import type { ImportOptions } from "../../services/import_batches.ts";
 import { findJobProblems, getJob } from "../../services/jobs.ts";
 import { createToken, hashSecret } from "../../services/tokens.ts";
-import type { Person } from "./people.ts";
+import { program } from "./app.ts";
+import { type Person, person } from "./people.ts";
 
 export function contextOf(services: Services) {
   const context = { requestId: "test", address: "192.0.2.7", userAgent: "" };
@@ -103,3 +104,14 @@ export async function userOf(db: Database, username: string) {
 }
 
 export const unknownId = uuidv7;
+
+/** The program, and a member of staff with a token for users and their passwords. */
+export async function jobDesk(
+  connection: Pick<Connection, "db">,
+  environment: Record<string, string> = {},
+) {
+  const permissions = ["user_management" as const];
+  const staff = await person(connection.db, { permissions });
+  const actor = await actorOf(connection.db, staff, { permissions });
+  return { ...program(connection, environment), staff, actor };
+}

@@ -11,6 +11,7 @@ export const ENTERPRISE =
 export const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
 export const PROVISIONING: Scope[] = ["users:read", "users:write"];
+export const WITH_PASSWORDS: Scope[] = [...PROVISIONING, "passwords:set"];
 
 /** An API token in the database, of somebody who may manage users. */
 export async function scimToken(
