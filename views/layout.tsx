@@ -53,7 +53,7 @@ function Header() {
       <a class="brand" href="/">
         <img src={asset("favicon.svg")} alt="" width={24} height={24} />
         Passdesk
-      </a>
+      </a>{" "}
       {actor && !actor.mustChangePassword && !actor.mustEnrol && <Menus />}
       {actor && (
         <form class="sign-out" method="post" action="/sign-out">
