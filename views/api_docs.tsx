@@ -39,9 +39,8 @@ export function ApiDocsPage({ tags }: ApiDocsProps) {
         The contract of the JSON API, under{" "}
         <code>/api/v1</code>; the same in OpenAPI 3.1:{" "}
         <a href={CONTRACT}>openapi.json</a>. Programs sign in with an API token.
-        {" "}
-        <a href="/api/problems">What each refusal means</a>{" "}
-        <a href="/api/docs/try">Try it out</a>
+        Read too <a href="/api/problems">what each refusal means</a>, or{" "}
+        <a href="/api/docs/try">try it out</a>.
       </p>
       {tags.map(({ name, description, operations }) => (
         <section>
