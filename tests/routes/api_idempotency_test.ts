@@ -171,3 +171,32 @@ testOnEach("a key is forgotten after a day", async ({ db }) => {
   assert.equal(second.status, 201);
   assert.notEqual(second.json.id, first.json.id);
 });
+
+testOnPostgres(
+  "requests with a key leave half of the pool to all others, however many come at once",
+  async ({ db }) => {
+    let [running, most] = [0, 0];
+    const { ask } = await administratorApi(db, { DATABASE_POOL_SIZE: "4" }, {
+      ...hasher,
+      hash: async (password) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        running -= 1;
+        return await hasher.hash(password);
+      },
+    });
+    const subjects = await Promise.all(
+      Array.from({ length: 8 }, () => person(db)),
+    );
+    const answers = await Promise.all(
+      subjects.map(({ id }) =>
+        ask("POST", `/users/${id}/password`, {
+          json: { reason: "no_mailbox" },
+          headers: { "Idempotency-Key": crypto.randomUUID() },
+        })
+      ),
+    );
+    assert.deepEqual(new Set(answers.map((it) => it.status)), new Set([200]));
+    assert.ok(most <= 2, `${most} at once`);
+  },
+);
