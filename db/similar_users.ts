@@ -24,7 +24,7 @@ export async function searchSimilarUsers(
   query: Omit<SearchQuery, "doubtful">,
   alternatives: Alternatives,
 ): Promise<FoundUser[]> {
-  const { text, fields, filter } = query;
+  const { text, fields, filter, after } = query;
   const words = needles(text);
   // A word of a name ends with a space, or else the hit is one of the last tier.
   const starts = (alternatives.length === 1 ? alternatives[0]! : [])
@@ -35,6 +35,7 @@ export async function searchSimilarUsers(
   const find = shaped({
     fields,
     filter,
+    first: after === undefined,
     words: words.length,
     alternatives: spellings.map((it) => it.length),
     starts: starts.length > 0,
@@ -68,12 +69,13 @@ interface Asked extends Omit<SearchQuery, "doubtful"> {
 const shaped = remember((shape: {
   fields: readonly SearchField[];
   filter: UserFilter;
+  first: boolean;
   words: number;
   alternatives: number[];
   starts: boolean;
 }) =>
   search<Asked>((given) => {
-    const { fields, filter, words, alternatives, starts } = shape;
+    const { fields, filter, first, words, alternatives, starts } = shape;
     const range = (length: number) => Array.from({ length }, (_, i) => i);
     const exactly = range(words).map((i) => [(it: Asked) => it.words[i]!]);
     const nearly = alternatives.map((some, i) =>
@@ -92,6 +94,7 @@ const shaped = remember((shape: {
     }));
     return {
       filter,
+      first,
       leads: starts ? leads : [],
       rest: {
         tier: TIER.similar,

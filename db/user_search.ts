@@ -68,12 +68,13 @@ export async function searchUsers(
   db: Database,
   query: SearchQuery,
 ): Promise<FoundPage> {
-  const { text, fields, filter, doubtful } = query;
+  const { text, fields, filter, after, doubtful } = query;
   const words = needles(text);
   const find = shaped({
     everybody: text === "",
     fields,
     filter,
+    first: after === undefined,
     words: words.length,
     doubtful: doubtful.length > 0,
   });
@@ -88,11 +89,12 @@ const shaped = remember((shape: {
   everybody: boolean;
   fields: readonly SearchField[];
   filter: UserFilter;
+  first: boolean;
   words: number;
   doubtful: boolean;
 }) =>
   search<Asked>((given) => {
-    const { everybody, fields, filter, words, doubtful } = shape;
+    const { everybody, fields, filter, first, words, doubtful } = shape;
     const leads = everybody
       ? [{ tier: TIER.name, key: sql`name_key`, ranges: [sql`true`] }]
       : leadsOf(given, fields);
@@ -102,6 +104,7 @@ const shaped = remember((shape: {
     );
     return {
       filter,
+      first,
       leads,
       ...(words > 0 && {
         rest: {

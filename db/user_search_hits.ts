@@ -24,6 +24,8 @@ import { NO_ESTIMATE, rareHits } from "./user_search_rare.ts";
 /** What a search looks for, tier by tier. */
 export interface Plan {
   filter: UserFilter;
+  /** The page has none before it. */
+  first: boolean;
   leads: Lead[];
   rest?: Omit<Rest, "found">;
   /** Whom another search finds. */
@@ -74,7 +76,7 @@ function isUser<Row extends Hit>(row: Row): row is Row & FoundUser {
 
 /** The hits of the leads, and while they don't fill the page those of a rare text. */
 function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
-  const page = pageOf(given, plan.filter);
+  const page = pageOf(given, plan);
   const rest = restOf(plan);
   return sql`
     with led as materialized (${led(page, plan)}),
@@ -105,7 +107,7 @@ function frequent<Of extends Paged>(
   type Going = Of & { steps: number };
   return statement<Going, FoundUser>((given) => {
     const planned = plan(given);
-    const page = pageOf(given, planned.filter);
+    const page = pageOf(given, planned);
     return sql`with hits as materialized (${
       hits(page, restOf(planned)!, given((it) => it.steps))
     }) select * from (${users}) hit order by hit.key, hit.id`;

@@ -14,14 +14,19 @@ export interface Page {
 
 export type Paged = Pick<SearchQuery, "after" | "limit">;
 
+/** The first page has conditions of its own, or rather none: they would cost a tenth of a search. */
 export function pageOf<Of extends Paged>(
   given: Given<Of>,
-  filter: UserFilter,
+  { filter, first }: { filter: UserFilter; first: boolean },
 ): Page {
+  const limit = given((it) => it.limit);
+  if (first) {
+    return { filter, limit, reaches: () => ALL, behind: () => ALL };
+  }
   const from = given((it) => it.after?.tier ?? 0);
   return {
     filter,
-    limit: given((it) => it.limit),
+    limit,
     reaches: (tier) => sql`${from}::int <= ${constant(tier)}`,
     behind(tier, key) {
       const last = (it: Of) => it.after?.tier === tier ? it.after : undefined;
@@ -35,6 +40,8 @@ export function pageOf<Of extends Paged>(
     },
   };
 }
+
+const ALL = sql`true`;
 
 /** A tier whose hits an index has in order. */
 export interface Lead {
