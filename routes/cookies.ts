@@ -53,7 +53,7 @@ function attributes(c: Context<AppEnv>) {
 }
 
 function isSecure(c: Context<AppEnv>) {
-  return c.var.services.settings.PUBLIC_URL.protocol === "https:";
+  return c.get("services").settings.PUBLIC_URL.protocol === "https:";
 }
 
 const DEVICE_DAYS = 390; // browsers keep none for longer than 400

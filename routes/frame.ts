@@ -36,14 +36,14 @@ export function frame(services: Services, assets: Assets) {
       route: route(c), // the pattern: an address may hold a token or a name
       status: c.res.status,
       ms: Math.round(performance.now() - started),
-      ...(c.var.actor && { userId: c.var.actor.userId }),
+      ...(c.get("actor") && { userId: c.get("actor").userId }),
     });
   });
 }
 
 /** An unknown Host may be an attack on links and caches: nothing is answered but where we are. */
 export const refuseUnknownHost = createMiddleware<AppEnv>(async (c, next) => {
-  const { host, origin } = c.var.services.settings.PUBLIC_URL;
+  const { host, origin } = c.get("services").settings.PUBLIC_URL;
   if (URL.parse(c.req.url)?.host === host) return await next();
   return c.text(`This Passdesk is at ${origin}\n`, 421);
 });
@@ -53,7 +53,7 @@ const UPLOAD_SECONDS = 3600;
 
 /** Every request has a deadline: what waits in a line somewhere is told to come back (RFC 9110, 15.6.4). */
 export const deadline = createMiddleware<AppEnv>(async (c, next) => {
-  const { REQUEST_TIMEOUT_SECONDS } = c.var.services.settings;
+  const { REQUEST_TIMEOUT_SECONDS } = c.get("services").settings;
   const seconds = c.req.path === "/api/v1/imports"
     ? UPLOAD_SECONDS
     : REQUEST_TIMEOUT_SECONDS;

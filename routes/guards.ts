@@ -16,7 +16,7 @@ const ENROLMENT = ["password", "totp", "passkeys", "check"]
  * that the settings ask for, only to add one (ASVS 6.3.3).
  */
 export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
-  const { actor } = c.var;
+  const actor = c.get("actor");
   if (!actor) return redirect(c, signInPath(c));
   const open = actor.mustChangePassword
     ? [FORCED]

@@ -23,12 +23,13 @@ export function respond<Props extends object>(
   },
 ) {
   const View = Fragment && wantsFragment(c) ? Fragment : Page;
+  let csrf: string | undefined;
   const facts = {
-    nonce: c.var.nonce,
-    csrf: csrfToken(c),
-    actor: c.var.actor,
+    nonce: c.get("nonce"),
+    csrf: () => csrf ??= csrfToken(c),
+    actor: c.get("actor"),
     path: c.req.path,
-    asset: c.var.asset,
+    asset: c.get("asset"),
   };
   const html = (
     <PageContext.Provider value={facts}>

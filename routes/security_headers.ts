@@ -53,7 +53,10 @@ export function allowViewer(c: Context<AppEnv>) {
 export function securityHeaders(settings: Settings) {
   const fixed = fixedHeaders(settings);
   return createMiddleware<AppEnv>(async (c, next) => {
-    c.header("Content-Security-Policy", `${POLICY} 'nonce-${c.var.nonce}'`);
+    c.header(
+      "Content-Security-Policy",
+      `${POLICY} 'nonce-${c.get("nonce")}'`,
+    );
     for (const [name, value] of fixed) c.header(name, value);
     await next();
   });

@@ -14,6 +14,6 @@ export async function resumeActor(
   c: Context<AppEnv>,
   token: string | undefined,
 ) {
-  const actor = await resumeSession(c.var.services, token);
+  const actor = await resumeSession(c.get("services"), token);
   if (actor) c.set("actor", actor);
 }

@@ -11,7 +11,7 @@ export const CSRF_FIELD = "csrf";
 
 /** In every form. */
 export function CsrfField() {
-  return <input type="hidden" name={CSRF_FIELD} value={usePage().csrf} />;
+  return <input type="hidden" name={CSRF_FIELD} value={usePage().csrf()} />;
 }
 
 /**

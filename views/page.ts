@@ -5,8 +5,8 @@ import type { Actor } from "../services/context.ts";
 export interface PageFacts {
   /** Marks the markup that htmx may act on (hx-csp); new for each response. */
   nonce: string;
-  /** Bound to the session, in every form. */
-  csrf: string;
+  /** Makes a token that is bound to the session, for a form. */
+  csrf: () => string;
   actor: Actor | undefined;
   path: string;
   /** The hashed address of a file in static/. */
@@ -15,7 +15,7 @@ export interface PageFacts {
 
 export const PageContext = createContext<PageFacts>({
   nonce: "",
-  csrf: "",
+  csrf: () => "",
   actor: undefined,
   path: "/",
   asset: (name) => name,
