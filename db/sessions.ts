@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray, ne, type Placeholder, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
-import { builtOnce } from "./prepared.ts";
-import { passwords, sessions, users } from "./schema.ts";
+import { type Given, statement } from "./prepared.ts";
+import { passwords, type Permission, sessions, users } from "./schema.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
 
 export interface SessionClocks {
@@ -16,52 +16,62 @@ export interface NewSession {
   userAgent: string;
 }
 
-const alive = (
-  { idleMinutes, absoluteHours }: Record<
-    keyof SessionClocks,
-    number | Placeholder
-  >,
-) =>
+/** What a session's cookie holds, its secret as a hash. */
+export interface Bearer extends SessionClocks {
+  id: string;
+  secretHash: string;
+}
+
+/** A session that goes on, and whose it is. */
+export interface ResumedSession {
+  id: string;
+  userId: string;
+  name: string;
+  username: string;
+  email: string | null;
+  temporary: boolean;
+  permissions: Permission[];
+  secondFactor: boolean;
+  /** Last seen so long ago that it is worth a note. */
+  stale: boolean;
+}
+
+const alive = ({ idleMinutes, absoluteHours }: SessionClocks) =>
   and(
     sql`${sessions.lastSeenAt} > now() - make_interval(mins => ${idleMinutes})`,
     sql`${sessions.createdAt} > now() - make_interval(hours => ${absoluteHours})`,
   );
 
-const sessionById = builtOnce((db) =>
-  db.select({
-    id: sessions.id,
-    secretHash: sessions.secretHash,
-    stale: sql<
-      boolean
-    >`${sessions.lastSeenAt} < now() - interval '1 minute'`,
-    userId: users.id,
-    name: users.name,
-    username: users.username,
-    email: users.email,
-    temporary: passwords.temporary,
-    permissions: heldPermissions,
-    secondFactor,
-  }).from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .innerJoin(passwords, eq(passwords.userId, sessions.userId))
-    .where(and(
-      eq(sessions.id, sql.placeholder("id")),
-      alive({
-        idleMinutes: sql.placeholder("idleMinutes"),
-        absoluteHours: sql.placeholder("absoluteHours"),
-      }),
-      sql`${users.disabledAt} is null and not ${sessions.pending}`,
-    )).prepare("session_by_id")
-);
+/**
+ * The session of a bearer while its two clocks run, with its user: `ResumedSession`. A statement by itself, or a
+ * part of one that gives nothing without it. By the secret's hash, so that no comparison's time tells of the
+ * secret (ASVS 11.2.4).
+ */
+export function openSession(given: Given<Bearer>): SQL {
+  return sql`
+    select sessions.id, users.id as "userId", users.name, users.username, users.email,
+      passwords.temporary, ${heldPermissions} as permissions, ${secondFactor} as "secondFactor",
+      sessions.last_seen_at < now() - interval '1 minute' as stale
+    from sessions join users on users.id = sessions.user_id
+      join passwords on passwords.user_id = sessions.user_id
+    where sessions.id = ${given((it) => it.id)}::uuid
+      and sessions.secret_hash = ${given((it) => it.secretHash)}
+      and sessions.last_seen_at > now() - make_interval(mins => ${
+    given((it) => it.idleMinutes)
+  })
+      and sessions.created_at > now() - make_interval(hours => ${
+    given((it) => it.absoluteHours)
+  })
+      and users.disabled_at is null and not sessions.pending`;
+}
 
-/** A session whose two clocks still run, with whom it belongs to, in one statement. */
+const sessionOf = statement<Bearer, ResumedSession>(openSession);
+
 export async function findSession(
   db: Database,
-  id: string,
-  clocks: SessionClocks,
-) {
-  const [row] = await sessionById(db).execute({ id, ...clocks });
-  return row ?? null;
+  bearer: Bearer,
+): Promise<ResumedSession | null> {
+  return (await sessionOf(db, bearer))[0] ?? null;
 }
 
 export async function touchSession(db: Database, id: string) {

@@ -21,7 +21,7 @@ export type Alternatives = readonly (readonly string[])[];
  */
 export async function searchSimilarUsers(
   db: Database,
-  query: Omit<SearchQuery, "doubtful">,
+  query: Omit<SearchQuery, "doubtful" | "bearer">,
   alternatives: Alternatives,
 ): Promise<FoundUser[]> {
   const { text, fields, filter, after } = query;
@@ -60,7 +60,7 @@ function filled(some: readonly string[], filler: string): string[] {
   return Array.from({ length: SPELLINGS }, (_, i) => some[i] ?? filler);
 }
 
-interface Asked extends Omit<SearchQuery, "doubtful"> {
+interface Asked extends Omit<SearchQuery, "doubtful" | "bearer"> {
   words: string[];
   alternatives: Alternatives;
   starts: string[];

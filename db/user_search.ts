@@ -2,6 +2,7 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { needles } from "./fold.ts";
 import { type Given, remember } from "./prepared.ts";
+import { type Bearer, openSession } from "./sessions.ts";
 import { doubts, spellings } from "./spelling.ts";
 import type { Lead } from "./user_search_page.ts";
 import { LAST } from "./schema.ts";
@@ -36,6 +37,8 @@ export interface SearchQuery {
   limit: number;
   /** Words of it that may be misspelt: where the page isn't full, their spelling is told. */
   doubtful: string[];
+  /** Whoever asks, if that is still to be found out: their session comes with the hits, or nothing does. */
+  bearer?: Bearer | undefined;
 }
 
 export interface FoundUser {
@@ -68,7 +71,7 @@ export async function searchUsers(
   db: Database,
   query: SearchQuery,
 ): Promise<FoundPage> {
-  const { text, fields, filter, after, doubtful } = query;
+  const { text, fields, filter, after, doubtful, bearer } = query;
   const words = needles(text);
   const find = shaped({
     everybody: text === "",
@@ -77,6 +80,7 @@ export async function searchUsers(
     first: after === undefined,
     words: words.length,
     doubtful: doubtful.length > 0,
+    bearer: bearer !== undefined,
   });
   return await find(db, { ...query, words });
 }
@@ -92,6 +96,7 @@ const shaped = remember((shape: {
   first: boolean;
   words: number;
   doubtful: boolean;
+  bearer: boolean;
 }) =>
   search<Asked>((given) => {
     const { everybody, fields, filter, first, words, doubtful } = shape;
@@ -103,6 +108,9 @@ const shaped = remember((shape: {
       (_, i) => [(it) => it.words[i]!],
     );
     return {
+      ...(shape.bearer && {
+        session: openSession((value) => given((it) => value(it.bearer!))),
+      }),
       filter,
       first,
       leads,

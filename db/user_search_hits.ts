@@ -1,6 +1,7 @@
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { type Given, statement } from "./prepared.ts";
+import type { ResumedSession } from "./sessions.ts";
 import type { Spelling } from "./spelling.ts";
 import { type FoundUser, TIER, type UserFilter } from "./user_search.ts";
 import {
@@ -23,6 +24,8 @@ import { NO_ESTIMATE, rareHits } from "./user_search_rare.ts";
 
 /** What a search looks for, tier by tier. */
 export interface Plan {
+  /** Gives the session of whoever asks: without it nobody is looked for. */
+  session?: SQL | undefined;
   filter: UserFilter;
   /** The page has none before it. */
   first: boolean;
@@ -35,12 +38,14 @@ export interface Plan {
 }
 
 export interface FoundPage {
+  /** Null where it has ended, and where none was asked for. */
+  session: ResumedSession | null;
   users: FoundUser[];
   /** Null where the page is full, or led by an exact username or email. */
   spellings: Spelling[] | null;
 }
 
-type Told = { spellings: Spelling[] | null; estimate: Estimate | null };
+type Told = Omit<FoundPage, "users"> & { estimate: Estimate | null };
 type Hit = FoundUser | { [field in keyof FoundUser]: null };
 
 /** A search by a plan: one statement, but for a frequent text that the leads don't fill a page with. */
@@ -55,9 +60,9 @@ export function search<Of extends Paged>(
 
   return async (db, of) => {
     const rows = await first(db, of);
-    const { spellings, estimate } = rows[0]!; // there is one, be it without a hit
+    const { session, spellings, estimate } = rows[0]!; // there is one, be it without a hit
     const users: FoundUser[] = rows.filter(isUser);
-    if (!estimate) return { users, spellings };
+    if (!estimate) return { session, users, spellings };
     const missing = { ...of, limit: of.limit - users.length };
     const steps = stepsAlongNames(estimate, missing.limit);
     const along = steps > 0 ? await met(db, { ...missing, steps }) : [];
@@ -66,7 +71,11 @@ export function search<Of extends Paged>(
         ? along
         : await lookedUp(db, { ...missing, steps }),
     );
-    return { users, spellings: users.length < of.limit ? spellings : null };
+    return {
+      session,
+      users,
+      spellings: users.length < of.limit ? spellings : null,
+    };
   };
 }
 
@@ -78,11 +87,14 @@ function isUser<Row extends Hit>(row: Row): row is Row & FoundUser {
 function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
   const page = pageOf(given, plan);
   const rest = restOf(plan);
+  const { session } = plan;
+  const allowed = session ? sql`(select true from session)` : sql`true`;
   return sql`
-    with led as materialized (${led(page, plan)}),
+    with session as materialized (${session ?? NO_SESSION}),
+    led as materialized (${led(page, plan, allowed)}),
     ${
     rest
-      ? rareHits(page, rest)
+      ? rareHits(page, rest, allowed)
       : sql`estimate as (${NO_ESTIMATE}), rare as (${NOBODY})`
   },
     hits as materialized (
@@ -90,8 +102,9 @@ function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
       limit ${page.limit}
     )
     select told.*, hit.* from (
-      select (select row_to_json(estimate) from estimate) as estimate,
-        case when (select count(*) from hits) < ${page.limit}
+      select (select row_to_json(session) from session) as session,
+        (select row_to_json(estimate) from estimate) as estimate,
+        case when ${allowed} and (select count(*) from hits) < ${page.limit}
           and not exists (select from hits where tier = ${
     constant(TIER.identifier)
   })
@@ -114,7 +127,11 @@ function frequent<Of extends Paged>(
   });
 }
 
-function led(page: Page, { leads, but = nobody }: Plan): SQL {
+function led(
+  page: Page,
+  { leads, but = nobody }: Plan,
+  allowed: SQL,
+): SQL {
   const each = leads.map((it, i) =>
     leadHits(
       page,
@@ -124,7 +141,7 @@ function led(page: Page, { leads, but = nobody }: Plan): SQL {
   );
   return sql`select * from (${
     sql.join(each.length > 0 ? each : [NOBODY], sql` union all `)
-  }) leads limit ${page.limit}`;
+  }) leads where ${allowed} limit ${page.limit}`;
 }
 
 function restOf({ leads, rest, but = nobody }: Plan): Rest | undefined {
@@ -138,6 +155,7 @@ function foundBy(leads: Lead[], but: (searchKey: SQL) => SQL) {
 }
 
 const nobody = () => sql`false`;
+const NO_SESSION = sql`select where false`;
 const NOBODY = sql`select null::uuid as id, '' as key, 0 as tier where false`;
 
 /** The users of `hits`, as they are shown. */

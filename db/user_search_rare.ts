@@ -30,10 +30,11 @@ export const MOST_LOOKED_UP = constant(20_000);
 /**
  * Parts of a statement that has the hits of the leads in `led`: the hits of a rare text in `rare`; where it is
  * not rare `rare` is nobody, and `estimate` has a row, of about how many hits among about how many users.
+ * Nobody is looked at where it is not allowed.
  */
-export function rareHits(page: Page, rest: Rest): SQL {
+export function rareHits(page: Page, rest: Rest, allowed: SQL): SQL {
   const { limit, filter } = page;
-  const room = sql`${page.reaches(rest.tier)}
+  const room = sql`${page.reaches(rest.tier)} and ${allowed}
     and (select count(*) from led) < ${limit}`;
   if (filter.staff) { // so few that they are looked at one by one
     return sql`estimate as (${NO_ESTIMATE}), rare as (${

@@ -42,7 +42,7 @@ import { userMails } from "./user_mails.tsx";
 import { userPassword } from "./user_password.tsx";
 import { userPermissions } from "./user_permissions.tsx";
 import { userSecondFactor } from "./user_second_factor.tsx";
-import { users } from "./users.tsx";
+import { resumeSearch, users } from "./users.tsx";
 import { userSessions } from "./user_sessions.tsx";
 import { webhook } from "./webhook.tsx";
 import { webhooks } from "./webhooks.tsx";
@@ -64,7 +64,9 @@ export function createApp(services: Services, assets: Assets) {
     // Programs, with doors of their own:
     .route("/api/v1", api)
     .route("/scim/v2", createScim())
-    .use(deadline, refuseUnknownMethod, limitBody, resume, readForm)
+    .use(deadline, refuseUnknownMethod, limitBody)
+    .get("/users", resumeSearch)
+    .use(resume, readForm)
     .use(refuseCrossSite)
     // The authorization table: who may reach what is read here and nowhere else.
     // Open to everybody:

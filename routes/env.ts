@@ -1,4 +1,5 @@
 import type { Actor, ServiceContext } from "../services/context.ts";
+import type { UserSearch } from "../services/user_search.ts";
 
 /** Everything a handler may read from `c.var`, all of it set by middleware. */
 export interface AppEnv {
@@ -6,6 +7,8 @@ export interface AppEnv {
     services: ServiceContext;
     /** Set behind `requireUser`, and wherever a session came along. */
     actor: Actor;
+    /** What `resumeSearch` found beside the actor. */
+    search?: UserSearch | undefined;
     /** The fields of a POST, none of them twice. */
     form: URLSearchParams;
     nonce: string;

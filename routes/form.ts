@@ -26,7 +26,9 @@ export const readForm = createMiddleware<AppEnv>(async (c, next) => {
       type?.toLowerCase() !== "application/x-www-form-urlencoded" &&
       (type !== undefined || body !== "")
     ) throw new HTTPException(415);
-    c.set("form", once(new URLSearchParams(body)));
+    const form = new URLSearchParams(body);
+    if (hasTwice(form)) throw new HTTPException(400);
+    c.set("form", form);
   }
   await next();
 });
@@ -36,15 +38,29 @@ export function readFields<Schema extends z.ZodType>(
   c: Context<AppEnv>,
   schema: Schema,
 ): z.output<Schema> {
-  return parse(schema, Object.fromEntries(c.var.form));
+  const fields = schema.safeParse(Object.fromEntries(c.var.form));
+  if (!fields.success) throw new HTTPException(400);
+  return fields.data;
 }
 
 export function readQuery<Schema extends z.ZodType>(
   c: Context<AppEnv>,
   schema: Schema,
 ): z.output<Schema> {
-  const params = once(new URL(c.req.url).searchParams);
-  return parse(schema, Object.fromEntries(params));
+  const query = readableQuery(c, schema);
+  if (query === undefined) throw new HTTPException(400);
+  return query;
+}
+
+/** The same; undefined where it is not as it should be. */
+export function readableQuery<Schema extends z.ZodType>(
+  c: Context<AppEnv>,
+  schema: Schema,
+): z.output<Schema> | undefined {
+  const { searchParams } = new URL(c.req.url);
+  return hasTwice(searchParams)
+    ? undefined
+    : schema.safeParse(Object.fromEntries(searchParams)).data;
 }
 
 /** A username or email as typed. Nobody's is longer, and comparing a long one costs whoever waits behind it. */
@@ -67,18 +83,6 @@ export function readUserInput(c: Context<AppEnv>): UserInput {
   };
 }
 
-function once(params: URLSearchParams) {
-  if (new Set(params.keys()).size !== [...params.keys()].length) {
-    throw new HTTPException(400);
-  }
-  return params;
-}
-
-function parse<Schema extends z.ZodType>(
-  schema: Schema,
-  input: unknown,
-): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (!parsed.success) throw new HTTPException(400);
-  return parsed.data;
+function hasTwice(params: URLSearchParams) {
+  return new Set(params.keys()).size !== [...params.keys()].length;
 }

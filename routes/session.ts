@@ -6,7 +6,7 @@ import type { AppEnv } from "./env.ts";
 
 /** Who asks, on every request; an unknown or ended session is nobody's. */
 export const resume = createMiddleware<AppEnv>(async (c, next) => {
-  await resumeActor(c, readCookie(c, "session"));
+  if (!c.get("actor")) await resumeActor(c, readCookie(c, "session"));
   await next();
 });
 

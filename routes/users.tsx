@@ -1,13 +1,17 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
+import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
-import { findUsers } from "../services/user_search.ts";
+import { bearerOf } from "../services/sessions.ts";
+import { findUsersAsBearer } from "../services/user_search.ts";
 import { createUser } from "../services/user_edits.ts";
 import { refusalText } from "../views/refusals.ts";
 import { NewUserForm, NewUserPage } from "../views/user_new.tsx";
 import { SearchResults, UserRows, UsersPage } from "../views/users.tsx";
+import { readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
-import { readQuery, readUserInput } from "./form.ts";
+import { readableQuery, readUserInput } from "./form.ts";
 import { problemTexts, searchedBy } from "./messages.ts";
 import { redirect, respond } from "./respond.tsx";
 
@@ -22,10 +26,25 @@ const SearchQuery = z.object({
   after: z.string().max(2000).optional(),
 });
 
+/** Who asks and what they look for, in one round trip to the database; anything else is left to `resume`. */
+export const resumeSearch = createMiddleware<AppEnv>(async (c, next) => {
+  const services = c.get("services");
+  const bearer = bearerOf(services.settings, readCookie(c, "session"));
+  const query = readableQuery(c, SearchQuery);
+  if (bearer && query) {
+    const found = await findUsersAsBearer(services, { query, bearer });
+    if (found) {
+      c.set("actor", found.actor);
+      c.set("search", found.search);
+    }
+  }
+  await next();
+});
+
 export const users = new Hono<AppEnv>()
-  .get("/", async (c) => {
-    const { services, actor } = c.var;
-    const search = await findUsers(services, readQuery(c, SearchQuery));
+  .get("/", (c) => {
+    const { services, actor, search } = c.var;
+    if (!search) throw new HTTPException(400); // whoever came this far has a session, so it was the query
     return respond(c, {
       page: UsersPage,
       fragment: search.query.after ? UserRows : SearchResults,

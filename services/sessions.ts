@@ -1,7 +1,9 @@
 import {
+  type Bearer,
   deleteSessions,
   findSession,
   listSessions,
+  type ResumedSession,
   type SessionClocks,
   type SessionRow,
   touchSession,
@@ -15,7 +17,7 @@ import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, type Result } from "./result.ts";
 import { requiresSecondFactor } from "./second_factor_rules.ts";
 import { inTransaction } from "./transaction.ts";
-import { hashSecret, parseToken, sameText } from "./tokens.ts";
+import { hashSecret, parseToken } from "./tokens.ts";
 
 /** An open session, its browser in words. */
 export interface OpenSession extends Omit<SessionRow, "userAgent"> {
@@ -31,27 +33,47 @@ export function sessionClocks(settings: Settings): SessionClocks {
 
 /** Who the bearer of this cookie is, if the session still runs (ASVS 7.2.1, 7.3.1, 7.3.2). */
 export async function resumeSession(
-  { db, settings }: ServiceContext,
+  context: ServiceContext,
   cookie: string | undefined,
 ): Promise<Actor | undefined> {
+  const bearer = bearerOf(context.settings, cookie);
+  if (!bearer) return undefined;
+  const session = await findSession(context.db, bearer);
+  return session ? await actorOf(context, bearer, session) : undefined;
+}
+
+/** The session that a cookie names; undefined for what can't be one of ours. */
+export function bearerOf(
+  settings: Settings,
+  cookie: string | undefined,
+): Bearer | undefined {
   const token = parseToken(cookie);
-  if (!token) return undefined;
-  const found = await findSession(db, token.id, sessionClocks(settings));
-  if (!found || !sameText(found.secretHash, hashSecret(token.secret))) {
-    return undefined;
-  }
-  if (found.stale) await touchSession(db, found.id);
+  return token && {
+    id: token.id,
+    secretHash: hashSecret(token.secret),
+    ...sessionClocks(settings),
+  };
+}
+
+/** Whoever acts in a session that was found, which has been seen now. */
+export async function actorOf(
+  { db, settings }: ServiceContext,
+  { secretHash }: Bearer,
+  session: ResumedSession,
+): Promise<Actor> {
+  if (session.stale) await touchSession(db, session.id);
+  const { userId, name, username, email, permissions, secondFactor } = session;
   return {
-    userId: found.userId,
-    sessionId: found.id,
-    sessionKey: found.secretHash,
-    name: found.name,
-    username: found.username,
-    email: found.email,
-    permissions: found.permissions,
-    mustChangePassword: found.temporary,
-    secondFactor: found.secondFactor,
-    mustEnrol: !found.secondFactor && requiresSecondFactor(settings, found),
+    userId,
+    sessionId: session.id,
+    sessionKey: secretHash,
+    name,
+    username,
+    email,
+    permissions,
+    mustChangePassword: session.temporary,
+    secondFactor,
+    mustEnrol: !secondFactor && requiresSecondFactor(settings, session),
   };
 }
 

@@ -10,8 +10,11 @@ import {
 } from "../db/user_search.ts";
 import { NIL } from "uuid";
 import { fold, MAX_NEEDLES, needles } from "../db/fold.ts";
-import type { ServiceContext } from "./context.ts";
+import type { FoundPage } from "../db/user_search_hits.ts";
+import type { Bearer } from "../db/sessions.ts";
+import type { Actor, ServiceContext } from "./context.ts";
 import { type MarkedText, markMatches } from "./marks.ts";
+import { actorOf } from "./sessions.ts";
 
 export type { MarkedText, UserFilter };
 
@@ -46,6 +49,29 @@ export async function findUsers(
   { db, settings }: Pick<ServiceContext, "db" | "settings">,
   query: UserSearchQuery,
 ): Promise<UserSearch> {
+  const { session: _, ...search } = await look({ db, settings }, query);
+  return search;
+}
+
+/**
+ * The same for whoever bears a session, in the statement that looks it up: one round trip for each letter that is
+ * typed. Without a session nobody is looked for.
+ */
+export async function findUsersAsBearer(
+  context: ServiceContext,
+  { query, bearer }: { query: UserSearchQuery; bearer: Bearer },
+): Promise<{ actor: Actor; search: UserSearch } | undefined> {
+  const { session, ...search } = await look(context, query, bearer);
+  return session
+    ? { actor: await actorOf(context, bearer, session), search }
+    : undefined;
+}
+
+async function look(
+  { db, settings }: Pick<ServiceContext, "db" | "settings">,
+  query: UserSearchQuery,
+  bearer?: Bearer,
+): Promise<UserSearch & Pick<FoundPage, "session">> {
   const fields = settings.SEARCH_FIELDS;
   const { state, temporary, staff, limit: size = USERS_PER_PAGE } = query;
   const search = {
@@ -56,8 +82,9 @@ export async function findUsers(
     limit: size + 1,
   };
   const doubtful = mayBeMisspelt(search) ? wordsOf(search.text) : [];
-  const { users: found, spellings } = await searchUsers(db, {
+  const { session, users: found, spellings } = await searchUsers(db, {
     ...search,
+    bearer,
     doubtful: doubtful.filter(isWorthCorrecting),
   });
   const meant = alternatives(search.text, {
@@ -73,6 +100,7 @@ export async function findUsers(
   const more = found[size];
   const exact = needles(search.text);
   return {
+    session,
     query,
     hits: page.map((user) =>
       toHit(
