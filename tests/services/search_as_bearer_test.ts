@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import type { Connection, Database } from "../../db/client.ts";
+import { v7 as uuidv7 } from "uuid";
+import { insertSession } from "../../db/sessions.ts";
+import { searchUsers } from "../../db/user_search.ts";
+import { SEARCH_FIELDS } from "../../db/user_search_texts.ts";
+import { insertUsers, setDisabled } from "../../db/users.ts";
+import { findUsersAsBearer } from "../../services/user_search.ts";
+import { bearerOf } from "../../services/sessions.ts";
+import { createToken, formatToken, hashSecret } from "../../services/tokens.ts";
+import { program } from "../support/app.ts";
+import { testOnEach } from "../support/database.ts";
+import { person } from "../support/people.ts";
+
+const SOUGHT = "Ottilie Bearerson";
+
+/** A desk that searches for somebody by her name, right and misspelt. */
+async function desk(connection: Connection) {
+  const { services } = program(connection);
+  const staff = await person(connection.db, {
+    permissions: ["user_management"],
+  });
+  await person(connection.db, { name: SOUGHT });
+  const token = createToken();
+  const session = {
+    id: token.id,
+    userId: staff.id,
+    secretHash: hashSecret(token.secret),
+    address: "192.0.2.1",
+    userAgent: "test",
+  };
+  const context = { ...services, requestId: "r", address: "a", userAgent: "u" };
+  const search = (text: string, cookie = formatToken(token)) =>
+    findUsersAsBearer(context, {
+      query: { query: text },
+      bearer: bearerOf(services.settings, cookie)!,
+    });
+  return { db: connection.db, staff, token, session, search };
+}
+
+testOnEach(
+  "a search in a session gives the hits and who asks",
+  async (connection) => {
+    const { db, staff, session, search } = await desk(connection);
+    await insertSession(db, session);
+    for (const text of ["bearerson", "bearersno"]) {
+      const found = await search(text);
+      assert.deepEqual(found?.search.hits.map((it) => it.user.name), [SOUGHT]);
+      assert.equal(found?.actor.userId, staff.id);
+      assert.deepEqual(found?.actor.permissions, ["user_management"]);
+    }
+  },
+);
+
+const ENDINGS: Record<
+  string,
+  (db: Database, desk: {
+    staff: { id: string };
+    session: { id: string };
+  }) => Promise<unknown>
+> = {
+  "has another secret": (db, { session }) =>
+    db.execute(
+      sql`update sessions set secret_hash = 'another' where id = ${session.id}`,
+    ),
+  "is unknown": (db, { session }) =>
+    db.execute(sql`delete from sessions where id = ${session.id}`),
+  "waits for its second factor": (db, { session }) =>
+    db.execute(
+      sql`update sessions set pending = true where id = ${session.id}`,
+    ),
+  "was idle for too long": (db, { session }) =>
+    db.execute(
+      sql`update sessions set last_seen_at = now() - interval '1 day' where id = ${session.id}`,
+    ),
+  "is too old": (db, { session }) =>
+    db.execute(
+      sql`update sessions set created_at = now() - interval '2 days' where id = ${session.id}`,
+    ),
+  "is a disabled user's": (db, { staff }) =>
+    setDisabled(db, { id: staff.id, disabled: true }),
+};
+
+for (const [how, end] of Object.entries(ENDINGS)) {
+  testOnEach(
+    `nobody is found in a session that ${how} (ASVS 7.2.1, 7.3.1, 7.3.2)`,
+    async (connection) => {
+      const { db, session, staff, search } = await desk(connection);
+      await insertSession(db, session);
+      await end(db, { session, staff });
+      assert.equal(await search("bearerson"), undefined);
+    },
+  );
+}
+
+testOnEach(
+  "without a session the database looks for nobody, be they frequent, rare or misspelt",
+  async ({ db }) => {
+    for (let n = 0; n < 300; n++) {
+      await insertUsers(db, [{
+        id: uuidv7(),
+        name: `Frequent ${n}`,
+        username: `frequent${n}`,
+        email: null,
+        attributes: {},
+      }]);
+    }
+    const bearer = {
+      id: uuidv7(),
+      secretHash: "nobody's",
+      idleMinutes: 30,
+      absoluteHours: 12,
+    };
+    for (const word of ["frequent", "equent", "frequent250", "freqeunt"]) {
+      const query = {
+        text: word,
+        fields: SEARCH_FIELDS,
+        filter: {},
+        limit: 26,
+        doubtful: [word],
+      };
+      const open = await searchUsers(db, query);
+      assert.ok(open.users.length > 0 || open.spellings !== null);
+      assert.deepEqual(await searchUsers(db, { ...query, bearer }), {
+        session: null,
+        users: [],
+        spellings: null,
+      });
+    }
+  },
+);
