@@ -10,6 +10,7 @@ import {
 } from "./user_search.ts";
 import { LAST } from "./schema.ts";
 import { lookUp, matches, type SearchField } from "./user_search_texts.ts";
+import type { Paged } from "./user_search_page.ts";
 import { search } from "./user_search_hits.ts";
 
 /** A word in its spellings, as needles (db/fold.ts). */
@@ -60,7 +61,7 @@ function filled(some: readonly string[], filler: string): string[] {
   return Array.from({ length: SPELLINGS }, (_, i) => some[i] ?? filler);
 }
 
-interface Asked extends Omit<SearchQuery, "doubtful" | "bearer"> {
+interface Asked extends Omit<SearchQuery, "doubtful" | "bearer">, Paged {
   words: string[];
   alternatives: Alternatives;
   starts: string[];

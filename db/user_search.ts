@@ -4,7 +4,7 @@ import { needles } from "./fold.ts";
 import { type Given, remember } from "./prepared.ts";
 import { type Bearer, openSession } from "./sessions.ts";
 import { doubts, spellings } from "./spelling.ts";
-import type { Lead } from "./user_search_page.ts";
+import type { Lead, Paged } from "./user_search_page.ts";
 import { LAST } from "./schema.ts";
 import {
   lookUp,
@@ -85,7 +85,7 @@ export async function searchUsers(
   return await find(db, { ...query, words });
 }
 
-interface Asked extends SearchQuery {
+interface Asked extends SearchQuery, Paged {
   words: string[];
 }
 

@@ -4,6 +4,7 @@ import { type Given, statement } from "./prepared.ts";
 import type { ResumedSession } from "./sessions.ts";
 import type { Spelling } from "./spelling.ts";
 import { type FoundUser, TIER, type UserFilter } from "./user_search.ts";
+import { userSample } from "./user_sample.ts";
 import {
   type Estimate,
   lookedUpHits,
@@ -51,14 +52,15 @@ type Hit = FoundUser | { [field in keyof FoundUser]: null };
 /** A search by a plan: one statement, but for a frequent text that the leads don't fill a page with. */
 export function search<Of extends Paged>(
   plan: (given: Given<Of>) => Plan,
-): (db: Database, of: Of) => Promise<FoundPage> {
+): (db: Database, of: Omit<Of, "sample">) => Promise<FoundPage> {
   const first = statement<Of, Hit & Told>((given) =>
     firstHits(given, plan(given))
   );
   const met = frequent(plan, metHits);
   const lookedUp = frequent(plan, lookedUpHits);
 
-  return async (db, of) => {
+  return async (db, asked) => {
+    const of = { ...asked, sample: await userSample(db) } as Of;
     const rows = await first(db, of);
     const { session, spellings, estimate } = rows[0]!; // there is one, be it without a hit
     const users: FoundUser[] = rows.filter(isUser);
@@ -141,7 +143,8 @@ function led(
   );
   return sql`select * from (${
     sql.join(each.length > 0 ? each : [NOBODY], sql` union all `)
-  }) leads where ${allowed} limit ${page.limit}`;
+  }) leads
+    limit case when ${allowed} then ${page.limit} else 0 end`; // not a condition, which each branch would ask
 }
 
 function restOf({ leads, rest, but = nobody }: Plan): Rest | undefined {

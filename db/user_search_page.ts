@@ -1,18 +1,22 @@
 import { type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Given } from "./prepared.ts";
+import type { UserSample } from "./user_sample.ts";
 import type { SearchQuery, UserFilter } from "./user_search.ts";
 
 /** What all tiers of a page share. */
 export interface Page {
   filter: UserFilter;
   limit: Placeholder;
+  sample: Record<keyof UserSample, Placeholder>;
   /** Is the tier on this page, or on the ones before it? */
   reaches: (tier: number) => SQL;
   /** Of the tier that the cursor lies in, what is behind it; of all others everything. */
   behind: (tier: number, key: SQL) => SQL;
 }
 
-export type Paged = Pick<SearchQuery, "after" | "limit">;
+export interface Paged extends Pick<SearchQuery, "after" | "limit"> {
+  sample: UserSample;
+}
 
 /** The first page has conditions of its own, or rather none: they would cost a tenth of a search. */
 export function pageOf<Of extends Paged>(
@@ -20,13 +24,19 @@ export function pageOf<Of extends Paged>(
   { filter, first }: { filter: UserFilter; first: boolean },
 ): Page {
   const limit = given((it) => it.limit);
+  const sample = {
+    pages: given((it) => it.sample.pages),
+    users: given((it) => it.sample.users),
+    rows: given((it) => it.sample.rows),
+  };
   if (first) {
-    return { filter, limit, reaches: () => ALL, behind: () => ALL };
+    return { filter, limit, sample, reaches: () => ALL, behind: () => ALL };
   }
   const from = given((it) => it.after?.tier ?? 0);
   return {
     filter,
     limit,
+    sample,
     reaches: (tier) => sql`${from}::int <= ${constant(tier)}`,
     behind(tier, key) {
       const last = (it: Of) => it.after?.tier === tier ? it.after : undefined;

@@ -1,4 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
+import { SAMPLED_PAGES } from "./user_sample.ts";
 import type { UserFilter } from "./user_search.ts";
 import {
   constant,
@@ -8,10 +9,9 @@ import {
 } from "./user_search_page.ts";
 
 /**
- * How many pages of the table are looked at first, some 150 users, and how many of those have a text that is
- * frequent: the index would have to put together a list of everybody before it told the first one.
+ * How many users of a sample have a text that is frequent: the index would have to put together a list of everybody
+ * before it told the first one.
  */
-const SAMPLED_PAGES = constant(8);
 const FREQUENT = constant(5);
 
 /** So many of what is not frequent are looked up before more is decided: a text that fewer users have is rare. */
@@ -43,7 +43,7 @@ export function rareHits(page: Page, rest: Rest, allowed: SQL): SQL {
   }
   const { few, estimate } = filter.temporary || filter.state === "disabled"
     ? oneByOne(filter, room)
-    : lookedUp(rest, room);
+    : lookedUp(page, rest, room);
   return sql`${few}, estimate as materialized (${estimate}), rare as (${
     restHits(page, rest, {
       from: sql`few`,
@@ -68,28 +68,28 @@ function oneByOne({ temporary }: UserFilter, room: SQL) {
   };
 }
 
-function lookedUp({ match, lookUp }: Rest, room: SQL) {
+function lookedUp({ sample }: Page, { match, lookUp }: Rest, room: SQL) {
   const matches = match(sql`users.search_key`);
   return {
-    few: sql`size as materialized (
-      select greatest(relpages, 1) as pages, greatest(reltuples, 0) as among
-      from pg_class where oid = 'users'::regclass
-    ), sample as materialized (
-      select count(*) as hits from users tablesample system (
-        (select least(100.0 * ${SAMPLED_PAGES} / pages, 100) from size)
-      ) repeatable (7) where ${room} and ${matches}
+    few: sql`sample as materialized (
+      select count(*) as hits from users
+      where ctid = any(${sample.rows}::tid[]) and ${matches}
+      having ${room} -- without room there is no row, and nothing below is read
     ), few as materialized (
       select ${COLUMNS}, (users.ctid::text::point)[0] as block from (
         select ${COLUMNS}, users.ctid from users
-        where ${room} and (select hits from sample) < ${FREQUENT} and ${lookUp}
+        where (select hits from sample) < ${FREQUENT} and ${lookUp}
         limit ${MOST_LOOKED_UP}
       ) users where ${matches} limit ${FEW}
     )`,
-    estimate: sql`select among, case when sample.hits >= ${FREQUENT}
-        then sample.hits * pages / least(pages, ${SAMPLED_PAGES})
-        else ${FEW} * pages / (select max(block) + 1 from few) end as hits
-      from size, sample
-      where sample.hits >= ${FREQUENT} or (select count(*) from few) = ${FEW}`,
+    estimate:
+      sql`select ${sample.users}::int as among, case when hits >= ${FREQUENT}
+        then hits * ${sample.pages}::int / least(${sample.pages}::int, ${
+        constant(SAMPLED_PAGES)
+      })
+        else ${FEW} * ${sample.pages}::int / (select max(block) + 1 from few) end as hits
+      from sample
+      where hits >= ${FREQUENT} or (select count(*) from few) = ${FEW}`,
   };
 }
 
