@@ -3,7 +3,7 @@ import type { Database } from "./client.ts";
 import { needles } from "./fold.ts";
 import { type Given, remember } from "./prepared.ts";
 import { type Bearer, openSession } from "./sessions.ts";
-import { doubts, spellings } from "./spelling.ts";
+import { type Doubt, doubt, spellings } from "./spelling.ts";
 import type { Lead, Paged } from "./user_search_page.ts";
 import { LAST } from "./schema.ts";
 import {
@@ -79,14 +79,15 @@ export async function searchUsers(
     filter,
     first: after === undefined,
     words: words.length,
-    doubtful: doubtful.length > 0,
+    doubtful: Math.min(doubtful.length, 2),
     bearer: bearer !== undefined,
   });
-  return await find(db, { ...query, words });
+  return await find(db, { ...query, words, doubts: doubtful.map(doubt) });
 }
 
 interface Asked extends SearchQuery, Paged {
   words: string[];
+  doubts: Doubt[];
 }
 
 const shaped = remember((shape: {
@@ -95,7 +96,8 @@ const shaped = remember((shape: {
   filter: UserFilter;
   first: boolean;
   words: number;
-  doubtful: boolean;
+  /** None, one or several words. */
+  doubtful: number;
   bearer: boolean;
 }) =>
   search<Asked>((given) => {
@@ -121,8 +123,10 @@ const shaped = remember((shape: {
           lookUp: lookUp(given, needles),
         },
       }),
-      ...(doubtful && {
-        spellings: spellings(given((it) => doubts(it.doubtful))),
+      ...(doubtful > 0 && {
+        spellings: spellings((value) => given((it) => value(it.doubts)), {
+          several: doubtful > 1,
+        }),
       }),
     };
   })
