@@ -12,7 +12,7 @@ import {
  * How many users of a sample have a text that is frequent: the index would have to put together a list of everybody
  * before it told the first one.
  */
-const FREQUENT = constant(5);
+const FREQUENT = constant(3);
 
 /** So many of what is not frequent are looked up before more is decided: a text that fewer users have is rare. */
 const FEW = constant(100);

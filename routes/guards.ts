@@ -35,11 +35,11 @@ export function requirePermission(
   ...permissions: [Permission, ...Permission[]]
 ) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const { actor, services } = c.var;
+    const actor = c.get("actor");
     if (permissions.some((it) => actor.permissions.includes(it))) {
       return await next();
     }
-    await recordRefusal(services, {
+    await recordRefusal(c.get("services"), {
       event: "authz_fail",
       actor,
       detail: { method: c.req.method, needs: permissions },

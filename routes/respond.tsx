@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import type { Context } from "hono";
 import type { FC } from "hono/jsx";
@@ -54,10 +55,12 @@ function sendHtml(
     wantedEncoding(c, ["gzip", "identity"]) === "gzip";
   if (gzip) c.header("Content-Encoding", "gzip");
   const body = gzip
-    ? gzipSync(html, { level: GZIP_LEVEL })
-    : new TextEncoder().encode(html);
-  c.header("Content-Length", String(body.length)); // HEAD tells it too (RFC 9110, 8.6)
-  return c.body(new Uint8Array(body), status);
+    ? new Uint8Array(gzipSync(html, { level: GZIP_LEVEL }))
+    : html;
+  if (c.req.method === "HEAD") { // tells it too (RFC 9110, 8.6)
+    c.header("Content-Length", String(Buffer.byteLength(body)));
+  }
+  return c.body(body, status);
 }
 
 /** Another site that chooses a part of our address must not read our secrets off the length (BREACH). */
