@@ -1,35 +1,89 @@
-import { eq, or, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { deviceParts, type DeviceSeen } from "./devices.ts";
 import { fold } from "./fold.ts";
-import { builtOnce, statement } from "./prepared.ts";
+import { statement } from "./prepared.ts";
+import type { Exceeded, Limit } from "./rate_limits.ts";
 import type { NewSession } from "./sessions.ts";
-import { passwords, users } from "./schema.ts";
+import { users } from "./schema.ts";
 import { secondFactor } from "./users.ts";
 
-const credentialByKey = builtOnce((db) =>
-  db.select({
-    userId: users.id,
-    passwordHash: passwords.hash,
-    usable: sql<
-      boolean
-    >`${users.disabledAt} is null and coalesce(${passwords.expiresAt} > now(), true)`,
-    disabled: sql<boolean>`${users.disabledAt} is not null`,
-    temporary: passwords.temporary,
-    secondFactor,
-  }).from(users)
-    .innerJoin(passwords, eq(passwords.userId, users.id))
-    .where(or(
-      eq(users.usernameKey, sql.placeholder("key")),
-      eq(users.emailKey, sql.placeholder("key")),
-    )).prepare("credential_by_key")
-);
+/** Whose username or email it is, with the hash to verify. */
+export interface Credential {
+  userId: string;
+  passwordHash: string;
+  usable: boolean;
+  disabled: boolean;
+  temporary: boolean;
+  secondFactor: boolean;
+}
 
-/** Who has this username or email, with the hash to verify: the only read of a hash by name. */
-export async function findCredential(db: Database, identifier: string) {
-  const [row] = await credentialByKey(db).execute({ key: fold(identifier) });
-  return row ?? null;
+/** Stands in a key for the account, until it is known which. */
+export const ACCOUNT = "{account}";
+
+export interface SignInAttempt {
+  /** A username or email. */
+  identifier: string;
+  /** The account where there is none. */
+  stranger: string;
+  /** Their keys with `ACCOUNT`. Three. */
+  limits: Limit[];
+  windowSeconds: number;
+}
+
+type Counted =
+  & (Credential | { userId: null })
+  & { key: string | null; attempts: number };
+
+const counting = statement<SignInAttempt, Counted>((given) => {
+  const key = given((it) => fold(it.identifier));
+  const keys = [0, 1, 2].map((i) =>
+    sql`replace(${given((it) => it.limits[i]!.key)}, ${
+      sql.raw(`'${ACCOUNT}'`)
+    }, account.id)`
+  );
+  const limits = [0, 1, 2].map((i) =>
+    sql`${given((it) => it.limits[i]!.limit)}::int`
+  );
+  return sql`
+    with credential as materialized (
+      select users.id as "userId", passwords.hash as "passwordHash",
+        users.disabled_at is null and coalesce(passwords.expires_at > now(), true) as usable,
+        users.disabled_at is not null as disabled, passwords.temporary, ${secondFactor} as "secondFactor"
+      from users join passwords on passwords.user_id = users.id
+      where users.username_key = ${key} or users.email_key = ${key}
+    )
+    select credential.*, exceeded.exceeded_key as key, exceeded.counted as attempts
+    from (
+      select coalesce((select "userId"::text from credential), ${
+    given((it) => it.stranger)
+  }) as id
+    ) account
+    left join credential on true
+    left join lateral count_attempts(
+      array[${sql.join(keys, sql`, `)}], array[${sql.join(limits, sql`, `)}],
+      ${given((it) => it.windowSeconds)}::int
+    ) exceeded on true`;
+});
+
+/**
+ * Counts a try to sign in, in one round trip with the look-up of whose it is: the only read of a hash by name.
+ * Gives the limit that it exceeds, if one is.
+ */
+export async function countSignIn(
+  db: Database,
+  attempt: SignInAttempt,
+): Promise<
+  { found: Credential | undefined; exceeded: Exceeded | undefined }
+> {
+  const [{ key, attempts, ...found }] = await counting(db, attempt) as [
+    Counted,
+  ];
+  return {
+    found: found.userId === null ? undefined : found,
+    exceeded: key === null ? undefined : { key, attempts },
+  };
 }
 
 export interface SignIn {

@@ -20,7 +20,8 @@ import { ok, refuse, type Result } from "./result.ts";
 import { endReplacedSession, type SignedIn } from "./sign_in.ts";
 import {
   attemptKeys,
-  countAttempts,
+  attemptLimits,
+  countLimits,
   type Throttled,
 } from "./sign_in_attempts.ts";
 import {
@@ -68,12 +69,15 @@ export async function completeSignIn(
   const step = await findSecondStep(context, token);
   if (!step) return refuse({ reason: "step_over" });
   const { userId } = step;
-  const keys = attemptKeys(context, userId, step.username);
+  const keys = attemptKeys(context, userId);
   const own: Limit = {
     key: secondFactorAttemptKey(userId),
     limit: settings.SECOND_FACTOR_ATTEMPTS,
   };
-  const throttled = await countAttempts(context, keys, userId, [own]);
+  const throttled = await countLimits(context, userId, [
+    ...attemptLimits(context, keys),
+    own,
+  ]);
   if (throttled) return refuse(throttled);
 
   const factor = await readFactor(context, { userId, code });

@@ -1,12 +1,20 @@
 import { deleteSessions, PENDING_MINUTES } from "../db/sessions.ts";
-import { findCredential, insertSignIn } from "../db/sign_ins.ts";
+import {
+  ACCOUNT,
+  countSignIn,
+  type Credential,
+  insertSignIn,
+} from "../db/sign_ins.ts";
 import { findPassword } from "../db/passwords.ts";
 import { lockUser } from "../db/users.ts";
+import { unknownAccount } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
 import {
   attemptKeys,
-  countAttempts,
+  attemptLimits,
+  attemptWindow,
+  throttle,
   type Throttled,
 } from "./sign_in_attempts.ts";
 import { deviceSeen } from "./devices.ts";
@@ -45,10 +53,18 @@ export async function signIn(
   },
 ): Promise<Result<SignedIn, SignInFailure>> {
   const { db, hasher } = context;
-  const found = await findCredential(db, identifier);
-  const keys = attemptKeys(context, found?.userId, identifier);
-  const throttled = await countAttempts(context, keys, found?.userId);
-  if (throttled) return refuse(throttled);
+  const { found, exceeded } = await countSignIn(db, {
+    identifier,
+    stranger: unknownAccount(identifier),
+    limits: attemptLimits(context, attemptKeys(context, ACCOUNT)),
+    windowSeconds: attemptWindow(context),
+  });
+  const userId = found?.userId;
+  const keys = attemptKeys(context, userId ?? unknownAccount(identifier));
+  if (exceeded) {
+    const limits = attemptLimits(context, keys);
+    return refuse(await throttle(context, { userId, limits, exceeded }));
+  }
 
   const right = found
     ? await hasher.verify(found.passwordHash, password)
@@ -96,7 +112,7 @@ export async function signIn(
 }
 
 function whyNot(
-  found: Awaited<ReturnType<typeof findCredential>>,
+  found: Credential | undefined,
   right: boolean,
 ) {
   if (!found) return "unknown_user";
@@ -111,7 +127,7 @@ function whyNot(
 async function startSecondStep(
   context: ServiceContext,
   { found, token }: {
-    found: NonNullable<Awaited<ReturnType<typeof findCredential>>>;
+    found: Credential;
     token: Token;
   },
 ): Promise<boolean> {
