@@ -69,10 +69,11 @@ export function remember<Shape, Made>(
   const made = new Map<string, Made>();
   return (shape) => {
     const key = JSON.stringify(shape);
-    const known = made.get(key) ?? make(shape);
-    made.set(key, known);
-    if (made.size > MOST_REMEMBERED) made.delete(made.keys().next().value!);
-    return known;
+    if (!made.has(key)) {
+      made.set(key, make(shape));
+      if (made.size > MOST_REMEMBERED) made.delete(made.keys().next().value!);
+    }
+    return made.get(key)!;
   };
 }
 
