@@ -11,8 +11,8 @@ import {
 } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
-import type { Database } from "./client.ts";
-import { builtOnce, statement } from "./prepared.ts";
+import { type Database, rows } from "./client.ts";
+import { builtOnce } from "./prepared.ts";
 import { auditEvents, users } from "./schema.ts";
 import { firstIdAt } from "./uuid_times.ts";
 
@@ -56,17 +56,37 @@ export async function insertAuditEvents(db: Database, events: NewAuditEvent[]) {
     .values(events.map((it) => ({ id: uuidv7(), ...it })));
 }
 
-/** That a user was looked at; nothing where there is no such user. */
-export const insertView = statement<NewAuditEvent, never>(
-  (given) =>
-    sql`
+/** That somebody looks at a user. */
+export type View = NewAuditEvent & { actorId: string; subjectId: string };
+
+/** Writes it down; nothing where there is no such user. */
+export async function insertView(db: Database, view: View) {
+  await rows(db, viewInsertion(viewValues(view)));
+}
+
+export function viewValues(view: View) {
+  const { event, actorId, subjectId, address, requestId, detail = {} } = view;
+  return {
+    viewId: uuidv7(),
+    event,
+    actorId,
+    subjectId,
+    address,
+    requestId,
+    detail: JSON.stringify(detail),
+  };
+}
+
+/** The statement, or a part of one that reads the user. */
+export function viewInsertion(
+  view: Record<keyof ReturnType<typeof viewValues>, string | Placeholder>,
+): SQL {
+  return sql`
     insert into audit_events (id, event, actor_id, subject_id, address, request_id, detail)
-    select ${given(() => uuidv7())}::uuid, ${given((it) => it.event)},
-      ${given((it) => it.actorId)}::uuid, id,
-      ${given((it) => it.address)}, ${given((it) => it.requestId)},
-      ${given((it) => JSON.stringify(it.detail ?? {}))}::jsonb
-    from users where id = ${given((it) => it.subjectId)}`,
-);
+    select ${view.viewId}::uuid, ${view.event}, ${view.actorId}::uuid, id,
+      ${view.address}, ${view.requestId}, ${view.detail}::jsonb
+    from users where id = ${view.subjectId}`;
+}
 
 export interface AuditFilter {
   /** Somebody who did it or to whom it was done. */

@@ -1,5 +1,6 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { type View, viewInsertion, viewValues } from "./audit_events.ts";
 import type { Database } from "./client.ts";
 import { pendingEmail } from "./email_changes.ts";
 import { fold } from "./fold.ts";
@@ -29,8 +30,26 @@ export const secondFactor = sql<
 
 const setters = alias(users, "setters");
 
-const userById = builtOnce((db) =>
-  db.select({
+const userById = builtOnce((db) => selectUser(db).prepare("user_by_id"));
+
+const viewedUser = builtOnce((db) =>
+  selectUser(
+    db.with(
+      db.$with("viewed", {}).as(viewInsertion({
+        viewId: sql.placeholder("viewId"),
+        event: sql.placeholder("event"),
+        actorId: sql.placeholder("actorId"),
+        subjectId: sql.placeholder("id"),
+        address: sql.placeholder("address"),
+        requestId: sql.placeholder("requestId"),
+        detail: sql.placeholder("detail"),
+      })),
+    ),
+  ).prepare("viewed_user")
+);
+
+function selectUser(from: Pick<Database, "select">) {
+  return from.select({
     id: users.id,
     name: users.name,
     username: users.username,
@@ -56,12 +75,21 @@ const userById = builtOnce((db) =>
   }).from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
     .leftJoin(setters, eq(setters.id, passwords.setBy))
-    .where(eq(users.id, sql.placeholder("id"))).prepare("user_by_id")
-);
+    .where(eq(users.id, sql.placeholder("id")));
+}
 
 /** Everything that the details show in one statement; null for an unknown id. */
 export async function findUser(db: Database, id: string) {
   const [row] = await userById(db).execute({ id });
+  return row ?? null;
+}
+
+/** The same, recorded as a view: who sees it is in the log, and of an unknown id nothing is. */
+export async function findUserRecorded(db: Database, view: View) {
+  const [row] = await viewedUser(db).execute({
+    ...viewValues(view),
+    id: view.subjectId,
+  });
   return row ?? null;
 }
 

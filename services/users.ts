@@ -2,11 +2,17 @@ import {
   type AuditEventRow,
   insertView,
   listRecentEvents,
+  type View,
 } from "../db/audit_events.ts";
 import type { Database } from "../db/client.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { endMailLinks } from "../db/mail_links.ts";
-import { findUser, setDisabled, type UserDetails } from "../db/users.ts";
+import {
+  findUser,
+  findUserRecorded,
+  setDisabled,
+  type UserDetails,
+} from "../db/users.ts";
 import { type Acting, asked, recordAudit } from "./audit.ts";
 import {
   authorize,
@@ -40,11 +46,9 @@ export async function viewUser(
   { actor, userId }: { actor: Actor; userId: string },
 ): Promise<UserView | undefined> {
   const { db } = context;
-  // Beside each other: nothing is shown before all three are done.
   const [user, recent] = await Promise.all([
-    findUser(db, userId),
+    readUser(context, { actor, userId }),
     listRecentEvents(db, userId, RECENT_EVENTS),
-    recordView(context, { actor, userId }),
   ]);
   if (!user) return undefined;
   return { user, recent, refusals: refusalsOf(actor, user) };
@@ -55,11 +59,8 @@ export async function readUser(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ): Promise<UserDetails | undefined> {
-  const [user] = await Promise.all([
-    getUser(context, userId),
-    recordView(context, { actor, userId }),
-  ]);
-  return user;
+  const view = viewOf(context, { actor, userId });
+  return await findUserRecorded(context.db, view) ?? undefined;
 }
 
 /** Whoever sees what the details show has seen the details; of an unknown id nothing is recorded. */
@@ -67,14 +68,16 @@ export async function recordView(
   context: ServiceContext,
   { actor, userId }: { actor: Actor; userId: string },
 ) {
-  await insertView(
-    context.db,
-    asked(context, {
-      event: "sensitive_read",
-      actorId: actor.userId,
-      subjectId: userId,
-    }),
-  );
+  await insertView(context.db, viewOf(context, { actor, userId }));
+}
+
+function viewOf(
+  context: ServiceContext,
+  { actor, userId }: { actor: Actor; userId: string },
+): View {
+  const [actorId, subjectId] = [actor.userId, userId];
+  const event = "sensitive_read" as const;
+  return { ...asked(context, { event }), actorId, subjectId };
 }
 
 /** The user behind a form that shows no more than the name, or that has been recorded already. */
