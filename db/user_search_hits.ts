@@ -25,7 +25,7 @@ import { NO_ESTIMATE, rareHits } from "./user_search_rare.ts";
 
 /** What a search looks for, tier by tier. */
 export interface Plan {
-  /** Gives the session of whoever asks: without it nobody is looked for. */
+  /** Gives the session of whoever asks: without it, or a permission, nobody is looked for. */
   session?: SQL | undefined;
   filter: UserFilter;
   /** The page has none before it. */
@@ -90,7 +90,7 @@ function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
   const page = pageOf(given, plan);
   const rest = restOf(plan);
   const { session } = plan;
-  const allowed = session ? sql`(select true from session)` : sql`true`;
+  const allowed = session ? MAY_SEARCH : sql`true`;
   return sql`
     with session as materialized (${session ?? NO_SESSION}),
     led as materialized (${led(page, plan, allowed)}),
@@ -158,6 +158,10 @@ function foundBy(leads: Lead[], but: (searchKey: SQL) => SQL) {
 }
 
 const nobody = () => sql`false`;
+/** The door decides who is let in; for whoever holds no permission at all nobody is looked for. */
+const MAY_SEARCH = sql`(
+  select json_array_length(permissions) > 0 and not temporary from session
+)`;
 const NO_SESSION = sql`select where false`;
 const NOBODY = sql`select null::uuid as id, '' as key, 0 as tier where false`;
 

@@ -55,7 +55,7 @@ export async function findUsers(
 
 /**
  * The same for whoever bears a session, in the statement that looks it up: one round trip for each letter that is
- * typed. Without a session nobody is looked for.
+ * typed. Without a session or a permission, nobody is looked for.
  */
 export async function findUsersAsBearer(
   context: ServiceContext,

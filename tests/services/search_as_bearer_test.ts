@@ -16,11 +16,12 @@ import { person } from "../support/people.ts";
 const SOUGHT = "Ottilie Bearerson";
 
 /** A desk that searches for somebody by her name, right and misspelt. */
-async function desk(connection: Connection) {
+async function desk(
+  connection: Connection,
+  given: Parameters<typeof person>[1] = { permissions: ["user_management"] },
+) {
   const { services } = program(connection);
-  const staff = await person(connection.db, {
-    permissions: ["user_management"],
-  });
+  const staff = await person(connection.db, given);
   await person(connection.db, { name: SOUGHT });
   const token = createToken();
   const session = {
@@ -49,6 +50,24 @@ testOnEach(
       assert.deepEqual(found?.search.hits.map((it) => it.user.name), [SOUGHT]);
       assert.equal(found?.actor.userId, staff.id);
       assert.deepEqual(found?.actor.permissions, ["user_management"]);
+    }
+  },
+);
+
+testOnEach(
+  "for whoever holds no permission, or has to change the password first, nobody is looked for",
+  async (connection) => {
+    for (
+      const given of [{}, {
+        permissions: ["user_management" as const],
+        temporary: true,
+      }]
+    ) {
+      const { db, staff, session, search } = await desk(connection, given);
+      await insertSession(db, session);
+      const found = await search("bearerson");
+      assert.equal(found?.actor.userId, staff.id);
+      assert.deepEqual(found?.search.hits, []);
     }
   },
 );
