@@ -1,4 +1,13 @@
-import { and, desc, eq, inArray, ne, type SQL, sql } from "drizzle-orm";
+import {
+  and,
+  desc,
+  eq,
+  inArray,
+  ne,
+  type Placeholder,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
 import { type Given, statement } from "./prepared.ts";
 import { passwords, type Permission, sessions, users } from "./schema.ts";
@@ -36,7 +45,12 @@ export interface ResumedSession {
   stale: boolean;
 }
 
-const alive = ({ idleMinutes, absoluteHours }: SessionClocks) =>
+const alive = (
+  { idleMinutes, absoluteHours }: Record<
+    keyof SessionClocks,
+    number | Placeholder
+  >,
+) =>
   and(
     sql`${sessions.lastSeenAt} > now() - make_interval(mins => ${idleMinutes})`,
     sql`${sessions.createdAt} > now() - make_interval(hours => ${absoluteHours})`,
@@ -56,12 +70,12 @@ export function openSession(given: Given<Bearer>): SQL {
       join passwords on passwords.user_id = sessions.user_id
     where sessions.id = ${given((it) => it.id)}::uuid
       and sessions.secret_hash = ${given((it) => it.secretHash)}
-      and sessions.last_seen_at > now() - make_interval(mins => ${
-    given((it) => it.idleMinutes)
-  })
-      and sessions.created_at > now() - make_interval(hours => ${
-    given((it) => it.absoluteHours)
-  })
+      and ${
+    alive({
+      idleMinutes: given((it) => it.idleMinutes),
+      absoluteHours: given((it) => it.absoluteHours),
+    })
+  }
       and users.disabled_at is null and not sessions.pending`;
 }
 

@@ -18,7 +18,7 @@ export interface Paged extends Pick<SearchQuery, "after" | "limit"> {
   sample: UserSample;
 }
 
-/** The first page has conditions of its own, or rather none: they would cost a tenth of a search. */
+/** The first page has no conditions of a cursor, which the server would get ready for each time. */
 export function pageOf<Of extends Paged>(
   given: Given<Of>,
   { filter, first }: { filter: UserFilter; first: boolean },

@@ -1,7 +1,10 @@
 import type { Actor, ServiceContext } from "../services/context.ts";
 import type { UserSearch } from "../services/user_search.ts";
 
-/** Everything a handler may read from `c.var`, all of it set by middleware. */
+/**
+ * Everything a handler may read from `c.var`, all of it set by middleware. What every request runs through takes
+ * `c.get`: `c.var` puts all of them into a new object each time.
+ */
 export interface AppEnv {
   Variables: {
     services: ServiceContext;

@@ -53,14 +53,15 @@ export async function signIn(
   },
 ): Promise<Result<SignedIn, SignInFailure>> {
   const { db, hasher } = context;
+  const stranger = unknownAccount(identifier);
   const { found, exceeded } = await countSignIn(db, {
     identifier,
-    stranger: unknownAccount(identifier),
+    stranger,
     limits: attemptLimits(context, attemptKeys(context, ACCOUNT)),
     windowSeconds: attemptWindow(context),
   });
   const userId = found?.userId;
-  const keys = attemptKeys(context, userId ?? unknownAccount(identifier));
+  const keys = attemptKeys(context, userId ?? stranger);
   if (exceeded) {
     const limits = attemptLimits(context, keys);
     return refuse(await throttle(context, { userId, limits, exceeded }));

@@ -200,7 +200,7 @@ testOnEach(
     await visitor.signIn(
       await person(db, { permissions: ["user_management"] }),
     );
-    for (const path of ["/account/sessions", "/help"]) {
+    for (const path of ["/users?query=p", "/account/sessions", "/help"]) {
       for (const encoding of ["gzip", "identity"]) {
         const headers = { "Accept-Encoding": encoding };
         const got = await visitor.send("GET", path, { headers });

@@ -116,15 +116,21 @@ for (const [how, end] of Object.entries(ENDINGS)) {
 testOnEach(
   "without a session the database looks for nobody, be they frequent, rare or misspelt",
   async ({ db }) => {
-    for (let n = 0; n < 300; n++) {
-      await insertUsers(db, [{
+    const shared = { permissions: ["audit_log" as const], temporary: true };
+    for (const name of ["Frequent One", "Frequent Two"]) {
+      await person(db, { ...shared, name });
+      await person(db, { ...shared, name, disabled: true });
+    }
+    await insertUsers(
+      db,
+      Array.from({ length: 300 }, (_, n) => ({
         id: uuidv7(),
         name: `Frequent ${n}`,
         username: `frequent${n}`,
         email: null,
         attributes: {},
-      }]);
-    }
+      })),
+    );
     const bearer = {
       id: uuidv7(),
       secretHash: "nobody's",
@@ -132,20 +138,24 @@ testOnEach(
       absoluteHours: 12,
     };
     for (const word of ["frequent", "equent", "frequent250", "freqeunt"]) {
-      const query = {
-        text: word,
-        fields: SEARCH_FIELDS,
-        filter: {},
-        limit: 26,
-        doubtful: [word],
-      };
-      const open = await searchUsers(db, query);
-      assert.ok(open.users.length > 0 || open.spellings !== null);
-      assert.deepEqual(await searchUsers(db, { ...query, bearer }), {
-        session: null,
-        users: [],
-        spellings: null,
-      });
+      const query = { text: word, fields: SEARCH_FIELDS, limit: 26 };
+      const open = { ...query, filter: {}, doubtful: [word] };
+      const { users, spellings } = await searchUsers(db, open);
+      assert.ok(users.length > 0 || spellings !== null);
+      for (
+        const filter of [
+          {},
+          { state: "disabled" as const },
+          { temporary: true },
+          { staff: true },
+        ]
+      ) {
+        assert.deepEqual(await searchUsers(db, { ...open, filter, bearer }), {
+          session: null,
+          users: [],
+          spellings: null,
+        });
+      }
     }
   },
 );
