@@ -10,10 +10,20 @@ import {
   sql,
 } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { endsWithin, hasBegun } from "./clocks.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, users } from "./schema.ts";
 import { apiTokens, type Scope } from "./schema_programs.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
+
+/** No token is given longer than this. */
+const LONGEST = sql.raw(`interval '366 days'`);
+
+const usable = and(
+  isNull(apiTokens.revokedAt),
+  endsWithin(apiTokens.expiresAt, LONGEST),
+  hasBegun(apiTokens.createdAt),
+)!;
 
 export interface NewApiToken {
   id: string;
@@ -41,9 +51,7 @@ const tokenById = builtOnce((db) =>
     scopes: apiTokens.scopes,
     secretHash: apiTokens.secretHash,
     expiresAt: apiTokens.expiresAt,
-    over: sql<
-      boolean
-    >`(${apiTokens.revokedAt} is not null or ${apiTokens.expiresAt} <= now())`,
+    over: sql<boolean>`not ${usable}`,
     stale: sql<
       boolean
     >`coalesce(${apiTokens.lastUsedAt} < now() - interval '1 minute', true)`,
@@ -107,11 +115,6 @@ export async function listApiTokens(
 }
 
 export type ApiTokenRow = Awaited<ReturnType<typeof listApiTokens>>[number];
-
-const usable = and(
-  isNull(apiTokens.revokedAt),
-  gt(apiTokens.expiresAt, sql`now()`),
-)!;
 
 /** A user has so many at most, of those that can be used. */
 export async function countApiTokens(

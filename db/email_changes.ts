@@ -1,18 +1,22 @@
-import { eq, sql } from "drizzle-orm";
+import { eq, not, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { isWithin } from "./clocks.ts";
 import { fold } from "./fold.ts";
 import { emailChanges, users } from "./schema.ts";
 
 /** Hours in which a new address can be confirmed, or the change be stopped. */
 export const EMAIL_CHANGE_HOURS = 24;
 
+const open = isWithin(
+  sql`email_changes.created_at`,
+  sql.raw(`interval '${EMAIL_CHANGE_HOURS} hours'`),
+);
+
 /** The address that waits for its confirmation, as a column of a query over `users`. */
 export const pendingEmail = sql<
   string | null
 >`(select email from email_changes where email_changes.user_id = ${users.id}
-  and email_changes.created_at > now() - make_interval(hours => ${
-  sql.raw(`${EMAIL_CHANGE_HOURS}`)
-}))`;
+  and ${open})`;
 
 /** A newer change takes the place of an older one. */
 export async function replaceEmailChange(
@@ -61,6 +65,6 @@ export async function setEmail(
 
 export async function deleteOldEmailChanges(db: Database) {
   await db.delete(emailChanges).where(
-    sql`${emailChanges.createdAt} < now() - make_interval(hours => ${EMAIL_CHANGE_HOURS})`,
+    not(open),
   );
 }

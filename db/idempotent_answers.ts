@@ -1,5 +1,6 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, not, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { isWithin } from "./clocks.ts";
 import { idempotentAnswers } from "./schema_programs.ts";
 
 export interface IdempotencyKey {
@@ -10,8 +11,10 @@ export interface IdempotencyKey {
 /** Hours for which an answer is kept. */
 export const IDEMPOTENCY_HOURS = 24;
 
-const over =
-  sql`${idempotentAnswers.createdAt} < now() - make_interval(hours => ${IDEMPOTENCY_HOURS})`;
+const over = not(isWithin(
+  idempotentAnswers.createdAt,
+  sql`make_interval(hours => ${IDEMPOTENCY_HOURS})`,
+));
 
 /**
  * Takes a key for the transaction's request. False where it was used before; while another request with it is

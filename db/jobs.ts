@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
+import { endsWithin } from "./clocks.ts";
 import { JOB_KINDS, JOB_STATES, jobProblems, jobs } from "./schema_programs.ts";
 import { users } from "./schema.ts";
 import { storable } from "./storable_text.ts";
@@ -106,7 +107,12 @@ export async function leaseJob(
     where id = (
       select id from jobs
       where state in ('queued', 'running') and actor_id is not null
-        and coalesce(leased_until <= now(), true)
+        and coalesce(not ${
+      endsWithin(
+        sql`leased_until`,
+        sql`make_interval(secs => ${leaseSeconds})`,
+      )
+    }, true)
       order by kind = 'import', id limit 1 for update skip locked
     )
     returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, lease, cursor,

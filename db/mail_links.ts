@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { hasBegun } from "./clocks.ts";
 import { type LinkPurpose, mailLinks, mails, users } from "./schema.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
 
@@ -33,6 +34,7 @@ const open = ({ id, secretHash, purpose }: LinkKey) =>
     eq(mailLinks.purpose, purpose), // made for one thing, good for no other (ASVS 6.6.2)
     isNull(mailLinks.consumedAt),
     sql`${mailLinks.expiresAt} > now()`,
+    hasBegun(mailLinks.createdAt),
   );
 
 /** Whose link it is while it is open; of a disabled account only what can't open it. */

@@ -1,6 +1,7 @@
 import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
+import { isDue } from "./clocks.ts";
 import { mailAttempts, type MailKind, mails } from "./schema.ts";
 
 export type { MailKind };
@@ -52,7 +53,7 @@ export async function leaseMails(
       update mails set attempts = attempts + 1,
         due_at = now() + make_interval(secs => ${leaseSeconds})
       where id in (
-        select id from mails where state = 'queued' and due_at <= now()
+        select id from mails where state = 'queued' and ${isDue(sql`due_at`)}
         order by due_at limit ${limit} for update skip locked
       )
       returning id, kind, facts, attempts, user_id, recipient

@@ -1,5 +1,6 @@
-import { and, asc, eq, gte, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, eq, gte, isNull, lt, not, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { isWithin } from "./clocks.ts";
 import { passkeyChallenges, passkeys, users } from "./schema.ts";
 
 export interface NewPasskey {
@@ -79,6 +80,11 @@ type Purpose = "enrol" | "sign_in";
 /** Minutes in which a challenge can be answered. */
 const CHALLENGE_MINUTES = 5;
 
+const open = isWithin(
+  passkeyChallenges.createdAt,
+  sql`make_interval(mins => ${CHALLENGE_MINUTES})`,
+);
+
 export async function insertChallenge(
   db: Database,
   challenge: {
@@ -105,12 +111,12 @@ export async function consumeChallenge(
     userId
       ? eq(passkeyChallenges.userId, userId)
       : isNull(passkeyChallenges.userId),
-    sql`${passkeyChallenges.createdAt} > now() - make_interval(mins => ${CHALLENGE_MINUTES})`,
+    open,
   )).returning({ purpose: passkeyChallenges.purpose })).length === 1;
 }
 
 export async function deleteOldChallenges(db: Database) {
   await db.delete(passkeyChallenges).where(
-    sql`${passkeyChallenges.createdAt} < now() - make_interval(mins => ${CHALLENGE_MINUTES})`,
+    not(open),
   );
 }

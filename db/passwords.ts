@@ -1,8 +1,14 @@
 import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
+import { hasBegun } from "./clocks.ts";
 import { passwordHistory, passwords, users } from "./schema.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
+
+/** A password that stays, or a temporary one whose time has begun and is not over. */
+export const signsIn = sql`coalesce(${passwords.expiresAt} > now() and ${
+  hasBegun(passwords.setAt)
+}, true)`;
 
 /** What has to be known of a user before a new password is hashed; null for an unknown id. */
 export async function findPassword(db: Database, userId: string) {
@@ -15,7 +21,7 @@ export async function findPassword(db: Database, userId: string) {
     setAt: passwords.setAt,
     setBy: passwords.setBy,
     temporary: passwords.temporary,
-    expired: sql<boolean>`coalesce(${passwords.expiresAt} <= now(), false)`,
+    expired: sql<boolean>`not ${signsIn}`,
     formId: passwords.formId,
     sessionsEnded: passwords.sessionsEnded,
     secondFactor,

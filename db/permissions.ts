@@ -1,5 +1,6 @@
 import { and, eq, inArray, ne, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { hasBegun } from "./clocks.ts";
 import {
   passwords,
   type Permission,
@@ -66,7 +67,9 @@ async function readParties(
       boolean
     >`(${sessionId}::uuid is null or exists(select 1 from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.userId} = ${users.id})
       or exists(select 1 from api_tokens t where t.id = ${sessionId} and t.owner_id = ${users.id}
-        and t.revoked_at is null and t.expires_at > now()))`,
+        and t.revoked_at is null and t.expires_at > now() and ${
+      hasBegun(sql`t.created_at`)
+    }))`,
   }).from(users)
     .leftJoin(passwords, eq(passwords.userId, users.id))
     .where(inArray(users.id, ids));

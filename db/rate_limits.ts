@@ -1,5 +1,6 @@
-import { between, eq, inArray, or, sql } from "drizzle-orm";
+import { between, eq, inArray, not, or, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
+import { isWithin } from "./clocks.ts";
 import { statement } from "./prepared.ts";
 import { LAST, rateLimits } from "./schema.ts";
 
@@ -58,7 +59,7 @@ export async function refundAttempts(
 /** Rows whose window is long over. */
 export async function deleteOldAttempts(db: Database) {
   await db.delete(rateLimits).where(
-    sql`${rateLimits.windowStart} < now() - interval '2 days'`,
+    not(isWithin(rateLimits.windowStart, sql`interval '2 days'`)),
   );
 }
 
@@ -67,7 +68,7 @@ const counted = statement<
   { attempts: number; resetSeconds: number }
 >((given) => {
   const window = sql`make_interval(secs => ${given((it) => it.windowSeconds)})`;
-  const open = sql`counter.window_start > now() - ${window}`;
+  const open = isWithin(sql`counter.window_start`, window);
   return sql`
     insert into rate_limits as counter (key) values (${given((it) => it.key)})
     on conflict (key) do update set

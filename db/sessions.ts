@@ -9,6 +9,7 @@ import {
   sql,
 } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
+import { isWithin } from "./clocks.ts";
 import { type Given, statement } from "./prepared.ts";
 import { passwords, type Permission, sessions, users } from "./schema.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
@@ -52,8 +53,11 @@ const alive = (
   >,
 ) =>
   and(
-    sql`${sessions.lastSeenAt} > now() - make_interval(mins => ${idleMinutes})`,
-    sql`${sessions.createdAt} > now() - make_interval(hours => ${absoluteHours})`,
+    isWithin(sessions.lastSeenAt, sql`make_interval(mins => ${idleMinutes})`),
+    isWithin(
+      sessions.createdAt,
+      sql`make_interval(hours => ${absoluteHours})`,
+    ),
   );
 
 /**
@@ -120,7 +124,10 @@ export async function findPendingSession(db: Database, id: string) {
     .where(and(
       eq(sessions.id, id),
       sessions.pending,
-      sql`${sessions.createdAt} > now() - make_interval(mins => ${PENDING_MINUTES})`,
+      isWithin(
+        sessions.createdAt,
+        sql`make_interval(mins => ${PENDING_MINUTES})`,
+      ),
       sql`${users.disabledAt} is null`,
     ));
   return row ?? null;
@@ -138,7 +145,7 @@ export async function findOwnSession(
   const [row] = await db.select({
     checked: sql<
       boolean
-    >`${sessions.checkedAt} > now() - make_interval(mins => ${minutes})`,
+    >`${isWithin(sessions.checkedAt, sql`make_interval(mins => ${minutes})`)}`,
   }).from(sessions).where(and(
     eq(sessions.id, sessionId),
     eq(sessions.userId, userId),
@@ -205,16 +212,15 @@ export async function deleteSessionsOf(
   return ended.map((it) => it.userId);
 }
 
-/** Rows of sessions that can no longer be resumed. */
+/** Rows of sessions that can't be resumed: once they are gone, no clock that is set back revives them. */
 export async function deleteOverSessions(
   db: Database,
-  { idleMinutes, absoluteHours }: SessionClocks,
+  clocks: SessionClocks,
 ) {
+  const pendingOver =
+    sql`${sessions.pending} and ${sessions.createdAt} <= now() - make_interval(mins => ${PENDING_MINUTES})`;
   await rows(
     db,
-    sql`delete from sessions
-    where last_seen_at <= now() - make_interval(mins => ${idleMinutes})
-       or created_at <= now() - make_interval(hours => ${absoluteHours})
-       or pending and created_at <= now() - make_interval(mins => ${PENDING_MINUTES})`,
+    sql`delete from sessions where not ${alive(clocks)} or ${pendingOver}`,
   );
 }

@@ -1,22 +1,22 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { endsWithin } from "./clocks.ts";
 import { setupLinks } from "./schema.ts";
+
+/** Minutes for which the link works. */
+export const SETUP_LINK_MINUTES = 60;
 
 /** A new link ends the older ones. */
 export async function replaceSetupLink(
   db: Database,
-  { id, secretHash, minutes }: {
-    id: string;
-    secretHash: string;
-    minutes: number;
-  },
+  { id, secretHash }: { id: string; secretHash: string },
 ) {
   await db.transaction(async (tx) => {
     await tx.delete(setupLinks);
     await tx.insert(setupLinks).values({
       id,
       secretHash,
-      expiresAt: sql`now() + make_interval(mins => ${minutes})`,
+      expiresAt: sql`now() + make_interval(mins => ${SETUP_LINK_MINUTES})`,
     });
   });
 }
@@ -25,7 +25,10 @@ const open = (id: string, secretHash: string) =>
   and(
     eq(setupLinks.id, id),
     eq(setupLinks.secretHash, secretHash),
-    sql`${setupLinks.expiresAt} > now()`,
+    endsWithin(
+      setupLinks.expiresAt,
+      sql`make_interval(mins => ${SETUP_LINK_MINUTES})`,
+    ),
   );
 
 export async function isSetupLinkOpen(

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { deviceParts, type DeviceSeen } from "./devices.ts";
 import { fold } from "./fold.ts";
+import { signsIn } from "./passwords.ts";
 import { statement } from "./prepared.ts";
 import type { Exceeded, Limit } from "./rate_limits.ts";
 import type { NewSession } from "./sessions.ts";
@@ -49,7 +50,7 @@ const counting = statement<SignInAttempt, Counted>((given) => {
   return sql`
     with credential as materialized (
       select users.id as "userId", passwords.hash as "passwordHash",
-        users.disabled_at is null and coalesce(passwords.expires_at > now(), true) as usable,
+        users.disabled_at is null and ${signsIn} as usable,
         users.disabled_at is not null as disabled, passwords.temporary, ${secondFactor} as "secondFactor"
       from users join passwords on passwords.user_id = users.id
       where users.username_key = ${key} or users.email_key = ${key}
@@ -105,10 +106,9 @@ const insertion = statement<SignIn, { id: string }>((given) => {
         and disabled_at is null and not ${secondFactor} -- none was asked for
       for no key update
     ), credential as (
-      select p.user_id from passwords p join subject on p.user_id = subject.id
-      where p.hash = ${given((it) => it.passwordHash)}
-        and (p.expires_at is null or p.expires_at > now())
-      for share of p
+      select passwords.user_id from passwords join subject on passwords.user_id = subject.id
+      where passwords.hash = ${given((it) => it.passwordHash)} and ${signsIn}
+      for share of passwords
     ), seen as (
       update users set last_sign_in_at = now() from credential where users.id = credential.user_id
     ), ${

@@ -1,4 +1,4 @@
-import { and, eq, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, gt, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { totps } from "./schema.ts";
 
@@ -22,7 +22,13 @@ export async function replaceUnconfirmedTotp(
     }).returning({ userId: totps.userId })).length === 1;
 }
 
-/** Uses a step up: true for one caller only, and for no step twice or backwards (RFC 6238, 5.2). */
+/** Steps of half a minute in an hour. */
+const HOUR = 120;
+
+/**
+ * Uses a step up: true for one caller only, and for no step twice or backwards (RFC 6238, 5.2). A last step more
+ * than an hour ahead was used under a wrong clock: it would lock the app out until the clock came there again.
+ */
 export async function consumeTotpStep(
   db: Database,
   { userId, step, confirmed }: {
@@ -36,7 +42,7 @@ export async function consumeTotpStep(
     ...(!confirmed && { confirmedAt: sql`now()` }),
   }).where(and(
     eq(totps.userId, userId),
-    lt(totps.lastStep, step),
+    or(lt(totps.lastStep, step), gt(totps.lastStep, step + HOUR)),
     confirmed ? isNotNull(totps.confirmedAt) : isNull(totps.confirmedAt),
   )).returning({ userId: totps.userId });
   return used.length === 1;

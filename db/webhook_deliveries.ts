@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { type Database, rows } from "./client.ts";
+import { isDue } from "./clocks.ts";
 import { auditEvents } from "./schema.ts";
 import { webhookAttempts, webhookDeliveries } from "./schema_programs.ts";
 
@@ -34,7 +35,9 @@ export async function listDueWebhooks(db: Database): Promise<{ id: string }[]> {
     sql`
     select id from webhooks where active and exists (
       select 1 from webhook_deliveries
-      where webhook_id = webhooks.id and state = 'queued' and due_at <= now()
+      where webhook_id = webhooks.id and state = 'queued' and ${
+      isDue(sql`due_at`)
+    }
     )`,
   );
 }
@@ -73,7 +76,9 @@ export async function leaseDeliveries(
         due_at = now() + make_interval(secs => ${leaseSeconds})
       where webhook_id = ${webhookId}::uuid and event_id in (
         select event_id from webhook_deliveries
-        where webhook_id = ${webhookId}::uuid and state = 'queued' and due_at <= now()
+        where webhook_id = ${webhookId}::uuid and state = 'queued' and ${
+      isDue(sql`due_at`)
+    }
           and exists (select 1 from webhooks where id = ${webhookId}::uuid and active)
         order by due_at limit ${limit} for update skip locked
       )

@@ -71,20 +71,27 @@ export function createServices(
   };
 }
 
-const HOUR = 3600 * 1000;
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
 
 /** Days for which a job that has ended can be looked at, with its problems. */
 const JOB_DAYS = 90;
 
 /**
- * Hourly: what can never be used again goes away, and the audit log is sealed. Several instances may do it at
- * once.
+ * Hourly: what can never be used again goes away, and the audit log is sealed. Sessions go within a minute, so
+ * that no clock that is set back finds one to revive. Several instances may do it at once.
  */
 export function startHousekeeping(services: Services) {
   const { db, settings, log } = services;
-  const timer = setInterval(async () => {
-    try {
-      await deleteOverSessions(db, sessionClocks(settings));
+  const every = (ms: number, work: () => Promise<void>) =>
+    setInterval(() => {
+      work().catch((error) =>
+        log("error", "housekeeping_failed", describeError(error))
+      );
+    }, ms);
+  const timers = [
+    every(MINUTE, () => deleteOverSessions(db, sessionClocks(settings))),
+    every(HOUR, async () => {
       await deleteOldAttempts(db);
       await deleteOldMails(db);
       await deleteOldDevices(db);
@@ -99,11 +106,9 @@ export function startHousekeeping(services: Services) {
       await sealAuditLog(services);
       await deleteOldDeliveries(db);
       await deleteOldDeliveryAttempts(db);
-    } catch (error) {
-      log("error", "housekeeping_failed", describeError(error));
-    }
-  }, HOUR);
-  return () => clearInterval(timer);
+    }),
+  ];
+  return () => timers.forEach((it) => clearInterval(it));
 }
 
 function breachCorpus(settings: Settings): BreachedPasswords {

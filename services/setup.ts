@@ -5,6 +5,7 @@ import {
   consumeSetupLink,
   isSetupLinkOpen,
   replaceSetupLink,
+  SETUP_LINK_MINUTES,
 } from "../db/setup_links.ts";
 import type { ServiceContext, Services } from "./context.ts";
 import {
@@ -23,8 +24,7 @@ import {
   type UserInput,
 } from "./user_fields.ts";
 
-/** Minutes for which the link of the first start works; the next start prints a new one. */
-export const SETUP_LINK_MINUTES = 60;
+export { SETUP_LINK_MINUTES };
 
 /** A one-time token while nobody holds `administration`; undefined as soon as somebody does. */
 export async function offerSetup(
@@ -35,7 +35,6 @@ export async function offerSetup(
   await replaceSetupLink(db, {
     id: token.id,
     secretHash: hashSecret(token.secret),
-    minutes: SETUP_LINK_MINUTES,
   });
   return formatToken(token);
 }

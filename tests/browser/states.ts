@@ -34,7 +34,6 @@ export async function tours(site: Site): Promise<Tour[]> {
   await replaceSetupLink(db, {
     id: token.id,
     secretHash: hashSecret(token.secret),
-    minutes: 60,
   });
   await site.cookiesOf(zoe); // an open session to look at
   const [enrolling, enrolled, lost] = [
