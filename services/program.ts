@@ -78,37 +78,38 @@ const HOUR = 60 * MINUTE;
 const JOB_DAYS = 90;
 
 /**
- * Hourly: what can never be used again goes away, and the audit log is sealed. Sessions go within a minute, so
- * that no clock that is set back finds one to revive. Several instances may do it at once.
+ * Deletes what can't be used again, seals the audit log, and reminds of tokens that end (docs/security.md,
+ * retention). Several instances may do it at once.
  */
+export async function keepHouse(services: Services) {
+  const { db, settings } = services;
+  await deleteOverSessions(db, sessionClocks(settings));
+  await deleteOldAttempts(db);
+  await deleteOldMails(db);
+  await deleteOldDevices(db);
+  await deleteOldChallenges(db);
+  await deleteOldEmailChanges(db);
+  await deleteOverLinks(db);
+  await deleteOverUploads(db);
+  await deleteOldJobs(db, { days: JOB_DAYS });
+  await deleteOldApiTokens(db);
+  await deleteOldIdempotentAnswers(db);
+  await remindOfEndingTokens({ db });
+  await sealAuditLog(services);
+  await deleteOldDeliveries(db);
+  await deleteOldDeliveryAttempts(db);
+}
+
+/** Keeps house every hour. Gives what stops it. */
 export function startHousekeeping(services: Services) {
-  const { db, settings, log } = services;
-  const every = (ms: number, work: () => Promise<void>) =>
-    setInterval(() => {
-      work().catch((error) =>
-        log("error", "housekeeping_failed", describeError(error))
-      );
-    }, ms);
-  const timers = [
-    every(MINUTE, () => deleteOverSessions(db, sessionClocks(settings))),
-    every(HOUR, async () => {
-      await deleteOldAttempts(db);
-      await deleteOldMails(db);
-      await deleteOldDevices(db);
-      await deleteOldChallenges(db);
-      await deleteOldEmailChanges(db);
-      await deleteOverLinks(db);
-      await deleteOverUploads(db);
-      await deleteOldJobs(db, { days: JOB_DAYS });
-      await deleteOldApiTokens(db);
-      await deleteOldIdempotentAnswers(db);
-      await remindOfEndingTokens({ db });
-      await sealAuditLog(services);
-      await deleteOldDeliveries(db);
-      await deleteOldDeliveryAttempts(db);
-    }),
-  ];
-  return () => timers.forEach((it) => clearInterval(it));
+  const timer = setInterval(async () => {
+    try {
+      await keepHouse(services);
+    } catch (error) {
+      services.log("error", "housekeeping_failed", describeError(error));
+    }
+  }, HOUR);
+  return () => clearInterval(timer);
 }
 
 function breachCorpus(settings: Settings): BreachedPasswords {
