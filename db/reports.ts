@@ -25,6 +25,7 @@ export async function listOpenReports(
     userId: users.id,
     name: users.name,
     username: users.username,
+    disabled: sql<boolean>`${users.disabledAt} is not null`,
   }).from(reports).innerJoin(users, eq(users.id, reports.userId))
     .where(and(
       isNull(reports.closedAt),
@@ -41,11 +42,28 @@ export async function findOpenReport(db: Database, id: string) {
   return row ?? null;
 }
 
-export async function closeReport(
+/** Has somebody said of a notice that it was not them, which staff have not settled yet? */
+export async function hasOpenReport(
   db: Database,
-  { id, closedBy }: { id: string; closedBy: string },
+  userId: string,
 ): Promise<boolean> {
+  const open = await db.select({ id: reports.id }).from(reports)
+    .where(and(eq(reports.userId, userId), isNull(reports.closedAt))).limit(1);
+  return open.length > 0;
+}
+
+/** Closes one report, or all open ones of a user. Tells how many there were. */
+export async function closeReports(
+  db: Database,
+  { which, closedBy }: {
+    which: { id: string } | { userId: string };
+    closedBy: string;
+  },
+): Promise<number> {
+  const named = "id" in which
+    ? eq(reports.id, which.id)
+    : eq(reports.userId, which.userId);
   return (await db.update(reports).set({ closedAt: sql`now()`, closedBy })
-    .where(and(eq(reports.id, id), isNull(reports.closedAt)))
-    .returning({ id: reports.id })).length === 1;
+    .where(and(named, isNull(reports.closedAt)))
+    .returning({ id: reports.id })).length;
 }

@@ -51,5 +51,7 @@ export const CHANGED_MEANWHILE =
   "Somebody else has changed this meanwhile. What holds now is shown below; look again, then save again.";
 export const PASSWORD_KNOWN =
   "Somebody who doesn't hold this permission has set the user's password and knows it. Let the user replace it first, under User > Password/2FA.";
+export const REPORT_OPEN =
+  "The user has frozen this account by “It was not me”. Settling the report, under Account > Reports, is what enables it again.";
 export const LAST_ADMINISTRATOR =
   "This is the last one who holds Administration. Grant it to somebody else first.";

@@ -11,7 +11,7 @@ import { withFrom } from "../views/parts.tsx";
 import { DisablementPage } from "../views/user_disablement.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
-import { LAST_ADMINISTRATOR } from "./messages.ts";
+import { LAST_ADMINISTRATOR, REPORT_OPEN } from "./messages.ts";
 import { SearchState, WithSearchState } from "./paths.ts";
 import { notOpen, refuseAction } from "./refuse_action.ts";
 import { redirect, respond } from "./respond.tsx";
@@ -22,6 +22,11 @@ const Fields = z.object({
   from: SearchState,
   disabled: z.enum(["yes", "no"]).transform((it) => it === "yes"),
 });
+
+const REFUSALS = {
+  last_administrator: LAST_ADMINISTRATOR,
+  report_open: REPORT_OPEN,
+};
 
 export const userDisablement = new Hono<AppEnv>()
   .get("/", async (c) => {
@@ -44,12 +49,13 @@ export const userDisablement = new Hono<AppEnv>()
     }
     const { failure } = set;
     if (failure.reason === "not_found") return notFound(c);
-    if (failure.reason !== "last_administrator") {
-      return notOpen(c, failure);
-    }
+    if (
+      failure.reason !== "last_administrator" &&
+      failure.reason !== "report_open"
+    ) return notOpen(c, failure);
     const user = await getUser(services, userId);
     if (!user) return notFound(c);
-    return respondPage(c, user, { from, refusal: LAST_ADMINISTRATOR });
+    return respondPage(c, user, { from, refusal: REFUSALS[failure.reason] });
   });
 
 function respondPage(

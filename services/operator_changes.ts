@@ -11,7 +11,7 @@ import {
 } from "./permissions.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
-import { applyDisabled } from "./users.ts";
+import { applyDisabled, type ApplyDisabledFailure } from "./users.ts";
 
 /** What a command changed; nothing where it was so already. */
 export interface OperatorChange {
@@ -53,7 +53,7 @@ export async function setPermissionByOperator(
 
 export type SetDisabledByOperatorFailure =
   | { reason: "not_found" }
-  | { reason: "last_administrator" };
+  | ApplyDisabledFailure;
 
 /** The operator takes access away, or gives it back. */
 export async function setDisabledByOperator(

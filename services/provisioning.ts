@@ -1,5 +1,6 @@
 import { v4 as uuidv4 } from "uuid";
 import { lockPermissions } from "../db/permissions.ts";
+import { hasOpenReport } from "../db/reports.ts";
 import { findUser, type UserDetails } from "../db/users.ts";
 import { allOrNothing, must } from "./all_or_nothing.ts";
 import { authorize } from "./authorization.ts";
@@ -127,7 +128,9 @@ async function apply(
 ) {
   const { id: userId, disabledAt, passwordSetAt: setAt } = user;
   const { active } = given;
-  if (active === true && disabledAt !== null) {
+  // An account that its owner froze stays so whatever a provider says of it: staff settle that first.
+  const frozen = disabledAt !== null && await hasOpenReport(inside.db, userId);
+  if (active === true && disabledAt !== null && !frozen) {
     must(await setUserDisabled(inside, { actor, userId, disabled: false }));
   }
   const input = merge(user, given);

@@ -7,7 +7,7 @@ import {
 import { expirePassword } from "../db/passwords.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import {
-  closeReport,
+  closeReports,
   findOpenReport,
   insertReport,
   listOpenReports,
@@ -21,12 +21,13 @@ import { deleteTotpSince } from "../db/totps.ts";
 import { findUser, lockUser, setDisabled } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
 import { recordAudit } from "./audit.ts";
-import { authorize, type AuthorizeFailure } from "./authorization.ts";
+import { authorize } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { endAccess } from "./ended_access.ts";
 import { parseLink } from "./mail_links.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
+import { applyDisabled, type DisableUserFailure } from "./users.ts";
 
 export type { ReportRow };
 
@@ -111,12 +112,22 @@ export async function findReports(
   };
 }
 
-/** Staff have looked into it. Closed by a colleague meanwhile, it is closed all the same. */
+export type SettleReportFailure = DisableUserFailure;
+
+/**
+ * Staff have looked into it. With `enable` the account is opened again, and every other report of it is settled
+ * too: while one is open, nothing else enables it. Closed by a colleague meanwhile, it is closed all the same.
+ */
 export async function settleReport(
   context: ServiceContext,
-  { actor, reportId }: { actor: Actor; reportId: string },
-): Promise<Result<void, AuthorizeFailure>> {
+  { actor, reportId, enable }: {
+    actor: Actor;
+    reportId: string;
+    enable: boolean;
+  },
+): Promise<Result<void, SettleReportFailure>> {
   return await inTransaction(context, async (tx) => {
+    await lockPermissions(tx);
     const report = await findOpenReport(tx, reportId);
     if (!report) return ok(undefined);
     const { userId: subjectId } = report;
@@ -126,13 +137,24 @@ export async function settleReport(
       subjectId,
     });
     if (!allowed.ok) return allowed;
-    if (await closeReport(tx, { id: reportId, closedBy: actor.userId })) {
-      await recordAudit(tx, context, {
-        event: "report_settled",
-        actorId: actor.userId,
-        subjectId,
-      });
-    }
-    return ok(undefined);
+    const closed = await closeReports(tx, {
+      which: enable ? { userId: subjectId } : { id: reportId },
+      closedBy: actor.userId,
+    });
+    if (closed === 0) return ok(undefined);
+    await recordAudit(tx, context, {
+      event: "report_settled",
+      actorId: actor.userId,
+      subjectId,
+      detail: { reports: closed },
+    });
+    if (!enable) return ok(undefined);
+    const { permissions } = allowed.value;
+    const enabled = await applyDisabled(tx, context, {
+      subject: { id: subjectId, permissions },
+      disabled: false,
+      by: { actorId: actor.userId },
+    });
+    return enabled.ok ? ok(undefined) : enabled;
   });
 }

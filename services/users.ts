@@ -7,6 +7,7 @@ import {
 import type { Database } from "../db/client.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import { endMailLinks } from "../db/mail_links.ts";
+import { hasOpenReport } from "../db/reports.ts";
 import {
   findUser,
   findUserRecorded,
@@ -107,9 +108,11 @@ export function refusalsOf(actor: Actor, user: UserDetails) {
   };
 }
 
-export type DisableUserFailure =
+export type ApplyDisabledFailure =
   | { reason: "last_administrator" }
-  | AuthorizeFailure;
+  | { reason: "report_open" };
+
+export type DisableUserFailure = ApplyDisabledFailure | AuthorizeFailure;
 
 /** Takes access away, with all sessions, or gives it back. */
 export async function setUserDisabled(
@@ -137,7 +140,10 @@ export async function setUserDisabled(
   });
 }
 
-/** What it does, whoever may ask for it: in a transaction that has the permissions and the subject locked. */
+/**
+ * What it does, whoever may ask for it: in a transaction that has the permissions and the subject locked. An
+ * account that its owner froze stays frozen until staff have settled the report (services/reports.ts).
+ */
 export async function applyDisabled(
   tx: Database,
   context: ServiceContext,
@@ -146,10 +152,11 @@ export async function applyDisabled(
     disabled: boolean;
     by: Acting;
   },
-): Promise<
-  Result<{ sessionsEnded: number }, { reason: "last_administrator" }>
-> {
+): Promise<Result<{ sessionsEnded: number }, ApplyDisabledFailure>> {
   const { id: userId, permissions } = subject;
+  if (!disabled && await hasOpenReport(tx, userId)) {
+    return refuse({ reason: "report_open" });
+  }
   if (
     disabled && permissions.includes("administration") &&
     !await hasOtherHolder(tx, {

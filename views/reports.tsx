@@ -28,11 +28,11 @@ export function Reports({ reports, next, notice, refusal }: ReportsProps) {
       {notice && <Notice>{notice}</Notice>}
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       <p>
-        These users said of a notice: it was not me. Their accounts are frozen.
-        Passkeys and apps that were added since that notice are removed already.
-        Look at what has happened, call the user back, remove the second factor
-        if it may be somebody else's, enable the account, set a new password,
-        and settle the report.
+        These users said of a notice: it was not me. Their accounts are frozen,
+        and nothing but settling the report here enables one again. Look at what
+        has happened, call the user back, settle and enable, and set a new
+        password. At the next sign-in the user chooses which passkeys and apps
+        stay; until then none of them signs in.
       </p>
       {reports.length === 0
         ? <p class="empty">There is no open report.</p>
@@ -81,17 +81,28 @@ function ReportTable({ reports }: { reports: ReportRow[] }) {
               </span>
             </td>
             <td>
-              <LiveForm
-                action={`/reports/${it.id}/settlement`}
-                target="#reports"
-                stay
-              >
-                <button type="submit">Settle</button>
-              </LiveForm>
+              <Settlement report={it} />
             </td>
           </tr>
         ))}
       </tbody>
     </table>
+  );
+}
+
+/** Where the account is enabled already, or is to stay disabled, the report alone is settled. */
+function Settlement({ report: { id, disabled } }: { report: ReportRow }) {
+  return (
+    <LiveForm action={`/reports/${id}/settlement`} target="#reports" stay>
+      {disabled && (
+        <>
+          <button type="submit" name="enable" value="yes" class="primary">
+            Settle and enable
+          </button>
+          {" "}
+        </>
+      )}
+      <button type="submit">{disabled ? "Only settle" : "Settle"}</button>
+    </LiveForm>
   );
 }

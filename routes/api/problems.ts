@@ -20,6 +20,7 @@ export const PROBLEMS = {
   "method-not-allowed": [405, "This method is not allowed here"],
   "not-acceptable": [406, "There is no such form of this"],
   "last-administrator": [409, "This is the last administrator"],
+  "report-open": [409, "The owner froze the account, and staff settle that"],
   "password-known-to-others": [409, "Somebody else knows the password"],
   "user-disabled": [409, "The user is disabled"],
   "no-email": [409, "The user has no email address"],

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { getUser, setUserDisabled } from "../../services/users.ts";
 import type { AppEnv } from "../env.ts";
-import { LAST_ADMINISTRATOR } from "../messages.ts";
+import { LAST_ADMINISTRATOR, REPORT_OPEN } from "../messages.ts";
 import { refusePrecondition } from "./etag.ts";
 import { changing, IfMatch, problems } from "./operation.ts";
 import { notFoundProblem, problem } from "./problems.ts";
@@ -38,7 +38,8 @@ const enable = createRoute({
   ...changing({
     scope: "users:write",
     permissions: ["user_management"],
-    description: "Gives access back. What was ended stays so.",
+    description:
+      "Gives access back. What was ended stays so. An account that its owner froze stays frozen until staff have settled the report.",
   }),
 });
 
@@ -69,7 +70,12 @@ async function setDisabled(
   if (stale) return stale;
   const set = await setUserDisabled(services, { actor, userId, disabled });
   if (set.ok) return await answerNow(c, userId);
-  return set.failure.reason === "last_administrator"
-    ? problem(c, "last-administrator", { detail: LAST_ADMINISTRATOR })
-    : refused(c, set.failure);
+  switch (set.failure.reason) {
+    case "last_administrator":
+      return problem(c, "last-administrator", { detail: LAST_ADMINISTRATOR });
+    case "report_open":
+      return problem(c, "report-open", { detail: REPORT_OPEN });
+    default:
+      return refused(c, set.failure);
+  }
 }

@@ -1,6 +1,6 @@
 import type { ServiceContext } from "../../services/context.ts";
 import { setDisabledByOperator } from "../../services/operator_changes.ts";
-import { LAST_ADMINISTRATOR } from "../messages.ts";
+import { LAST_ADMINISTRATOR, REPORT_OPEN } from "../messages.ts";
 import {
   type Command,
   done,
@@ -41,8 +41,14 @@ function change(
         sessionsEnded,
       });
     }
-    return set.failure.reason === "not_found"
-      ? noSuchUser()
-      : refused(set.failure.reason, LAST_ADMINISTRATOR);
+    const { reason } = set.failure;
+    switch (reason) {
+      case "not_found":
+        return noSuchUser();
+      case "last_administrator":
+        return refused(reason, LAST_ADMINISTRATOR);
+      case "report_open":
+        return refused(reason, REPORT_OPEN);
+    }
   });
 }

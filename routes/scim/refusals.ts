@@ -7,7 +7,7 @@ import type {
 import { refusalText } from "../../views/refusals.ts";
 import { violationTexts } from "../../views/violations.ts";
 import type { AppEnv } from "../env.ts";
-import { LAST_ADMINISTRATOR, problemText } from "../messages.ts";
+import { LAST_ADMINISTRATOR, problemText, REPORT_OPEN } from "../messages.ts";
 import { scimError, scimNotFound, type ScimType } from "./errors.ts";
 
 /** What the service has refused, and recorded. */
@@ -30,6 +30,8 @@ export function refuse(c: Context<AppEnv>, failure: ProvisionFailure) {
       return invalid(c, "password: A disabled user is given none.");
     case "last_administrator":
       return scimError(c, 409, { detail: LAST_ADMINISTRATOR });
+    case "report_open":
+      return scimError(c, 409, { detail: REPORT_OPEN });
     case "other_version":
       return otherVersion(c);
     default:
