@@ -1,6 +1,10 @@
 import * as argon2 from "@node-rs/argon2";
 import { decodeBase64 } from "./base64.ts";
-import type { ForeignHash, ForeignHashFailure } from "./foreign_hashes.ts";
+import {
+  type ForeignHash,
+  type ForeignHashFailure,
+  SEES_ALL,
+} from "./foreign_hashes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 // Version 16 (1.0) had no `v=` at first.
@@ -39,5 +43,9 @@ export function readArgon2(
     return refuse({ reason: "too_weak", form, limit });
   }
   const whole = version ? text : text.replace("$m=", "$v=16$m=");
-  return ok({ form, verify: (password) => argon2.verify(whole, password) });
+  return ok({
+    form,
+    sees: SEES_ALL,
+    verify: (password) => argon2.verify(whole, password),
+  });
 }

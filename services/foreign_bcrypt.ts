@@ -1,6 +1,10 @@
 import { Buffer } from "node:buffer";
 import bcrypt from "bcrypt";
-import type { ForeignHash, ForeignHashFailure } from "./foreign_hashes.ts";
+import type {
+  ForeignHash,
+  ForeignHashFailure,
+  Sight,
+} from "./foreign_hashes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
@@ -8,8 +12,8 @@ const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 /** 2^14 rounds, 0.9 s; bcrypt itself begins at 4. */
 export const BCRYPT_COST = { least: 4, most: 14 };
 
-/** Bcrypt has never read more. */
-const BCRYPT_BYTES = 72;
+/** Bcrypt reads 72 bytes and repeats what is shorter with a NUL between, so "pw" and "pw\0pw" are one to it. */
+const SIGHT: Sight = { bytes: 72, nul: false };
 
 /** The package has no types of its own. */
 const compare: (password: Buffer, hash: string) => Promise<boolean> =
@@ -30,7 +34,7 @@ export function readBcrypt(
   const hash = `$2b${text.slice(3)}`;
   return ok({
     form,
-    verify: (password) =>
-      compare(Buffer.from(password.subarray(0, BCRYPT_BYTES)), hash),
+    sees: SIGHT,
+    verify: (password) => compare(Buffer.from(password), hash),
   });
 }

@@ -8,9 +8,25 @@ import { ok, refuse, type Result } from "./result.ts";
 
 export type HashForm = "argon2" | "bcrypt" | "scrypt" | "pbkdf2";
 
+/** How much of a password a form of hash tells apart from other passwords. */
+export interface Sight {
+  /** Bytes from the beginning; the rest is cut off. */
+  bytes: number;
+  /** False where a NUL ends the password, or is padding: then "pw" and "pw\0" have the same hash. */
+  nul: boolean;
+}
+
+/** Every byte counts. */
+export const SEES_ALL: Sight = { bytes: Infinity, nul: true };
+
+/** PBKDF2 and scrypt: HMAC pads its key with NULs (RFC 2104, 2). */
+export const SEES_NO_NUL: Sight = { bytes: Infinity, nul: false };
+
 /** A hash that another program has made, and how a password is held against it. */
 export interface ForeignHash {
   form: HashForm;
+  sees: Sight;
+  /** Never true for a password of which the hash does not see all (ASVS 6.2.8). */
   verify: (password: Uint8Array) => Promise<boolean>;
 }
 
@@ -30,6 +46,34 @@ const MAX_LENGTH = 512;
 export function judgeForeignHash(
   text: string,
 ): Result<ForeignHash, ForeignHashFailure> {
+  const read = readForeignHash(text);
+  if (!read.ok) return read;
+  const { sees, verify } = read.value;
+  return ok({
+    ...read.value,
+    verify: async (password) =>
+      isSeen(sees, password) && await verify(password),
+  });
+}
+
+/**
+ * Gives whether a password that verifies is known to be the whole one, so that a hash of all its bytes may
+ * replace this one. One that fills all the bytes that are seen may be the beginning of a longer one.
+ */
+export function isSeenWhole(hash: string, password: string): boolean {
+  const read = readForeignHash(hash);
+  const bytes = new TextEncoder().encode(password);
+  return !read.ok || (isSeen(read.value.sees, bytes) &&
+    bytes.length < read.value.sees.bytes);
+}
+
+function isSeen(sees: Sight, password: Uint8Array) {
+  return password.length <= sees.bytes && (sees.nul || !password.includes(0));
+}
+
+function readForeignHash(
+  text: string,
+): Result<ForeignHash, ForeignHashFailure> {
   if (text.length > MAX_LENGTH || /[\p{Cc}\p{Cs}]/u.test(text)) {
     return refuse({ reason: "unknown_form" });
   }
@@ -45,12 +89,15 @@ export function judgeForeignHash(
 }
 
 /** Django's BCryptSHA256PasswordHasher: bcrypt of the digest in hexadecimal, so that all bytes count. */
-function readBcryptSha256(text: string): ReturnType<typeof judgeForeignHash> {
+function readBcryptSha256(
+  text: string,
+): Result<ForeignHash, ForeignHashFailure> {
   const read = readBcrypt(text.slice("bcrypt_sha256$".length));
   if (!read.ok) return read;
   const { form, verify } = read.value;
   return ok({
     form,
+    sees: SEES_ALL,
     verify: (password) =>
       verify(Buffer.from(createHash("sha256").update(password).digest("hex"))),
   });

@@ -2,7 +2,11 @@ import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { promisify } from "node:util";
 import { decodeBase64, decodePaddedBase64 } from "./base64.ts";
-import type { ForeignHash, ForeignHashFailure } from "./foreign_hashes.ts";
+import {
+  type ForeignHash,
+  type ForeignHashFailure,
+  SEES_NO_NUL,
+} from "./foreign_hashes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 /** Django: the salt is the text itself, the digest ordinary base64. */
@@ -55,6 +59,7 @@ export function readPbkdf2(
   const derive = promisify(pbkdf2);
   return ok({
     form,
+    sees: SEES_NO_NUL,
     verify: async (password) =>
       timingSafeEqual(
         await derive(password, salt, iterations, digest.length, digestName),

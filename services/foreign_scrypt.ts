@@ -1,7 +1,11 @@
 import { scrypt, type ScryptOptions, timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import { decodeBase64, decodePaddedBase64 } from "./base64.ts";
-import type { ForeignHash, ForeignHashFailure } from "./foreign_hashes.ts";
+import {
+  type ForeignHash,
+  type ForeignHashFailure,
+  SEES_NO_NUL,
+} from "./foreign_hashes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 /** PHC and passlib: the binary logarithm of N. */
@@ -49,6 +53,7 @@ export function readScrypt(
   const maxmem = bytes + 128 * r * (p + 2) + 1024;
   return ok({
     form,
+    sees: SEES_NO_NUL,
     verify: async (password) =>
       timingSafeEqual(
         await derive(password, salt, digest.length, { N, r, p, maxmem }),
