@@ -228,6 +228,7 @@ export const MAIL_KINDS = [
   "email_changed",
   "api_token_created",
   "api_token_ending",
+  "api_token_narrowed",
 ] as const;
 export type MailKind = typeof MAIL_KINDS[number];
 export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;

@@ -19,6 +19,7 @@ const bytes = customType<{ data: Uint8Array }>({ dataType: () => "bytea" });
 export const SCOPES = [
   "users:read",
   "users:write",
+  "permissions:write",
   "passwords:set",
   "sessions:end",
   "audit:read",
@@ -61,7 +62,7 @@ export const idempotentAnswers = pgTable("idempotent_answers", {
   requestHash: text("request_hash").notNull(), // SHA-256 of method, path and body
   status: integer("status"),
   headers: jsonb("headers").$type<Record<string, string>>(),
-  sealedBody: text("sealed_body"), // services/secret_box.ts: it may hold a generated password
+  sealedBody: text("sealed_body"), // services/secret_box.ts: it may hold what is known of a user
   createdAt: instant("created_at").notNull().defaultNow(),
 }, (t) => [
   primaryKey({ columns: [t.ownerId, t.key] }),

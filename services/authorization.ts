@@ -10,7 +10,9 @@ import { ok, refuse, type Result } from "./result.ts";
 export type Action =
   | "create_user"
   | "edit_user"
+  | "change_email"
   | "set_password"
+  | "require_new_password"
   | "disable_user"
   | "end_sessions"
   | "remove_second_factor"
@@ -31,7 +33,12 @@ interface Needed {
 const NEEDED: Record<Action, Needed> = {
   create_user: { permission: "user_management", scope: "users:write" },
   edit_user: { permission: "user_management", scope: "users:write" },
+  change_email: { permission: "user_management", scope: "users:write" },
   set_password: { permission: "user_management", scope: "passwords:set" },
+  require_new_password: {
+    permission: "user_management",
+    scope: "passwords:set",
+  },
   disable_user: { permission: "user_management", scope: "users:write" },
   end_sessions: { permission: "user_management", scope: "sessions:end" },
   remove_second_factor: {
@@ -40,7 +47,10 @@ const NEEDED: Record<Action, Needed> = {
   },
   send_reset_link: { permission: "user_management", scope: "passwords:set" },
   settle_report: { permission: "user_management", scope: null }, // for people alone
-  change_permissions: { permission: "administration", scope: "users:write" },
+  change_permissions: {
+    permission: "administration",
+    scope: "permissions:write",
+  },
   export_users: { permission: "user_management", scope: "users:read" },
   manage_tokens: { permission: "administration", scope: "tokens:manage" },
   manage_webhooks: {
@@ -50,10 +60,25 @@ const NEEDED: Record<Action, Needed> = {
   },
 };
 
+/**
+ * Actions after which another one can sign in as the subject. Done to a holder of a permission, they give that
+ * permission away, so a program needs the scope for that too.
+ */
+const TAKING_OVER: ReadonlySet<Action> = new Set([
+  "change_email",
+  "set_password",
+  "remove_second_factor",
+]);
+
 /** Why somebody may not do something to somebody; a page says it in words. */
 export type Forbidden =
   | { reason: "missing_permission"; permission: Permission }
-  | { reason: "missing_scope"; scope: Scope | null }
+  | {
+    reason: "missing_scope";
+    scope: Scope | null;
+    /** Needed only because the subject holds a permission. */
+    forHolder?: true;
+  }
   | { reason: "oneself" }
   | { reason: "outranked"; permission: Permission };
 
@@ -91,7 +116,13 @@ export function forbids(
   const lacked = subject.permissions.find((it) =>
     !actor.permissions.includes(it)
   );
-  return lacked && { reason: "outranked", permission: lacked };
+  if (lacked) return { reason: "outranked", permission: lacked };
+  const takesPermission = subject.permissions.length > 0 &&
+    TAKING_OVER.has(action);
+  return takesPermission && actor.scopes &&
+      !actor.scopes.includes("permissions:write")
+    ? { reason: "missing_scope", scope: "permissions:write", forHolder: true }
+    : undefined;
 }
 
 export type AuthorizeFailure = { reason: "not_found" } | Forbidden;

@@ -19,11 +19,11 @@ export interface KeptAnswer {
 /**
  * Answers a request once for each key of its caller (draft-ietf-httpapi-idempotency-key-header): the same one
  * again gets the same answer, and nothing happens twice. The answer is kept in the transaction of what it tells
- * of, so neither is there without the other. It may hold a generated password, so it is sealed. A refusal
- * has changed nothing and is not kept: the same request may be asked again.
+ * of, so neither is there without the other. It tells of a user, so it is sealed; what is told once is not in
+ * it. A refusal has changed nothing and is not kept: the same request may be asked again.
  *
  * @param request all that it depends on: method, address, body, If-Match
- * @param answer does the work, by the context that it is given; what it throws undoes everything
+ * @param answer does the work, by the context that it is given, and says what to keep; what it throws undoes everything
  */
 export async function answerOnce(
   context: ServiceContext,
@@ -38,8 +38,8 @@ export async function answerOnce(
 > {
   const { secrets } = context;
   const ownerId = actor.userId;
-  // Each token's keys are its own: what one was told in answer is no other's business.
-  const key = `${actor.token?.id ?? "session"} ${given}`;
+  // Each session's and each token's keys are its own: what one was told in answer is no other's business.
+  const key = `${actor.sessionId} ${given}`;
   const owner = `idempotent answer ${ownerId} ${key}`;
   const requestHash = hashSecret(request);
   return await context.once(() =>

@@ -29,7 +29,7 @@ export type { JobProblem, JobRow };
 /** What has to be allowed to whoever asks for a job, or cancels one. */
 const ACTIONS: Record<JobKind, Action> = {
   import: "create_user",
-  require_new_password: "set_password",
+  require_new_password: "require_new_password",
 };
 
 /** Users in a list, which then fits into the 64 KiB of a body; a filter may let through any number. */

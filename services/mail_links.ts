@@ -44,6 +44,7 @@ const LINKS: Record<DueMail["kind"], LinkKind | null> = {
   email_changed: NOT_ME,
   api_token_created: NOT_ME,
   api_token_ending: null,
+  api_token_narrowed: null,
   email_confirmation: {
     purpose: "confirm_email",
     path: "/email-confirmation/",

@@ -52,7 +52,10 @@ async function batch(
   const ids = await nextIds(tx, job);
   const all = job.actorId === null ? ids : [...ids, job.actorId];
   const found = await lockSubjects(tx, all); // the actor among them, so that the order of locks is one
-  const standing = await askRight(tx, context, { job, action: "set_password" });
+  const standing = await askRight(tx, context, {
+    job,
+    action: "require_new_password",
+  });
   const subjects = new Map(found.map((it) => [it.id, it]));
   const problems: JobProblem[] = [];
   const due: string[] = [];
@@ -97,7 +100,8 @@ async function nextIds(tx: Database, { input, cursor }: Job) {
 
 function whyNot(standing: Standing | null, subject: JobSubject | undefined) {
   if (!subject) return "There is no such user.";
-  const forbidden = standing && forbids(standing, "set_password", subject);
+  const forbidden = standing &&
+    forbids(standing, "require_new_password", subject);
   if (forbidden?.reason === "oneself") {
     return "Nobody does this to the own account.";
   }

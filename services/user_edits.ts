@@ -113,6 +113,14 @@ export async function editUser(
         };
         const changes = changedFields(shown, { ...fields, attributes });
         if (changes.length === 0) return ok({ emailPending: false });
+        if (changes.includes("email")) {
+          const mayChange = await authorize(tx, context, {
+            actor,
+            action: "change_email",
+            subjectId: userId,
+          });
+          if (!mayChange.ok) return mayChange;
+        }
         const email = await changeEmail(tx, context, current, fields.email);
         await updateUser(tx, {
           id: userId,

@@ -7,9 +7,11 @@ import { Stored, Time } from "./parts.tsx";
 const SCOPE_LABELS: Record<Scope, string> = {
   "users:read": "find users and read their details, sessions and jobs; export",
   "users:write":
-    "create, change, disable and enable users, set permissions; import",
+    "create, change, disable and enable users; import; not the email address of holders of a permission",
+  "permissions:write":
+    "set permissions; with the other scopes, also change the email address and password of holders of a permission",
   "passwords:set":
-    "set passwords, send reset links, remove second factors, require new passwords",
+    "set passwords, send reset links, remove second factors, require new passwords; not set or remove them of holders of a permission",
   "sessions:end": "end users' sessions",
   "audit:read": "read the audit log",
   "tokens:manage": "list, make and revoke API tokens",

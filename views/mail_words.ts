@@ -113,6 +113,16 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         }. What uses it stops working then: make a new one under Account > API tokens, if it is still needed.`,
       ],
     }),
+    api_token_narrowed: ({ name, username, facts }) => ({
+      subject: "API tokens: permissions take a scope of their own",
+      paragraphs: [
+        `Hello ${name},`,
+        `since ${
+          moment(facts.at)
+        } the scope users:write no longer lets a program set permissions or change the email address of staff, and passwords:set no longer lets it set the password of staff. Both now need the scope permissions:write too. These API tokens of your account ${username} do not have it: ${facts.tokens}`,
+        "Most programs don't need it, and then there is nothing to do. If one does, make a new token with permissions:write for it under Account > API tokens, and revoke the old one.",
+      ],
+    }),
   },
   de: {
     password_reset: ({ name, username, facts, link }) => ({
@@ -218,6 +228,16 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         `das API-Token ${facts.token} Ihres Kontos ${username} läuft ab: ${
           moment(facts.at)
         }. Was es verwendet, geht dann nicht mehr. Erstellen Sie unter Account > API tokens ein neues, wenn Sie es noch brauchen.`,
+      ],
+    }),
+    api_token_narrowed: ({ name, username, facts }) => ({
+      subject: "API-Token: Berechtigungen brauchen einen eigenen Scope",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `seit ${
+          moment(facts.at)
+        } kann ein Programm mit dem Scope users:write keine Berechtigungen mehr vergeben und keine E-Mail-Adressen des Personals ändern, mit passwords:set keine Passwörter des Personals setzen. Beides braucht jetzt zusätzlich den Scope permissions:write. Diese API-Token Ihres Kontos ${username} haben ihn nicht: ${facts.tokens}`,
+        "Die meisten Programme brauchen ihn nicht; dann ist nichts zu tun. Braucht ihn eines, erstellen Sie dafür unter Account > API tokens ein neues Token mit permissions:write und widerrufen das alte.",
       ],
     }),
   },

@@ -15,6 +15,9 @@ export function refusalText(refusal: Forbidden): string {
         PERMISSION_LABELS[refusal.permission]
       }, which you don't hold (any more). Ask an administrator.`;
     case "missing_scope":
+      if (refusal.forHolder) {
+        return `This person holds a permission: for this an API token needs the scope ${refusal.scope} too.`;
+      }
       return refusal.scope === null
         ? "This is for people alone; an API token can't do it."
         : `This needs an API token with the scope ${refusal.scope}.`;

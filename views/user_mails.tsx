@@ -19,6 +19,7 @@ export const MAIL_LABELS: Record<MailRow["kind"], string> = {
   email_changed: "Email address changed",
   api_token_created: "API token made",
   api_token_ending: "API token ends soon",
+  api_token_narrowed: "API token does less",
 };
 
 const STATES: Record<MailRow["state"], { text: string; kind: string }> = {

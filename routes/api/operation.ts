@@ -36,10 +36,11 @@ export function guarded(
  * As `guarded`, for an operation that changes something: strict JSON, and for a POST, once for each key.
  *
  * @param body the type of the body that it needs
+ * @param once for a POST that takes an `Idempotency-Key`; with the member of its answer that is told only once
  */
 export function changing(
   { once = false, body, ...operation }: Operation & {
-    once?: boolean;
+    once?: boolean | { secret: string };
     body?: string;
   },
 ) {
@@ -49,7 +50,7 @@ export function changing(
     middleware: [
       ...middleware,
       strictBody({ types: [body ?? JSON_TYPE], needed: body !== undefined }),
-      ...(once ? [idempotent] : []),
+      ...(once ? [idempotent(once === true ? undefined : once.secret)] : []),
     ],
   };
 }
@@ -163,7 +164,7 @@ export const IfMatch = z.object({
 export const IdempotencyKey = z.object({
   "idempotency-key": z.string().optional().openapi({
     description:
-      "Any text of the caller's own: the same request with it happens once and is answered the same way for 24 hours",
+      "Any text of the caller's own: the same request with it happens once and is answered the same way for 24 hours, then with `Idempotency-Replayed: true`. A secret in the answer is told only the first time, and is null from then on",
     example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
   }),
 });

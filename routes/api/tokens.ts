@@ -70,7 +70,9 @@ const NewToken = z.strictObject({
 
 const Made = z.object({
   id: z.uuid(),
-  token: z.string().openapi({ description: "Told this once" }),
+  token: z.string().nullable().openapi({
+    description: "Told this once; null where the request is a repeated one",
+  }),
   expiresAt: z.iso.datetime(),
 }).openapi("ApiTokenMade", {
   example: {
@@ -120,7 +122,7 @@ const create = createRoute({
     ...access,
     description:
       "For the caller. With a token, not more scopes and not more time than that one has.",
-    once: true,
+    once: { secret: "token" },
   }),
   request: { headers: IdempotencyKey, body: jsonBody(NewToken) },
   responses: {

@@ -59,7 +59,7 @@ const change = createRoute({
     scope: "users:write",
     permissions: ["user_management"],
     description:
-      "By JSON Merge Patch. A new email address waits in `pendingEmail` until its owner confirms it.",
+      "By JSON Merge Patch. A new email address waits in `pendingEmail` until its owner confirms it; with a token, that of a holder of a permission takes the scope `permissions:write` too.",
     body: MERGE_PATCH,
   }),
   request: {

@@ -43,7 +43,10 @@ const NewPassword = z.strictObject({
 const PasswordSet = z.object({
   password: z.string().nullable().openapi({
     description:
-      "The generated one, told this once: pass it on through a secure channel",
+      "The generated one, told this once: pass it on through a secure channel. Null where none was generated, or the request is a repeated one",
+  }),
+  generated: z.boolean().openapi({
+    description: "Whether it was generated, and not sent in the request",
   }),
   temporary: z.boolean(),
   expiresAt: z.iso.datetime().nullable(),
@@ -51,6 +54,7 @@ const PasswordSet = z.object({
 }).openapi("PasswordSet", {
   example: {
     password: "copper-window-meadow-lantern-otter",
+    generated: true,
     temporary: true,
     expiresAt: "2026-11-26T09:30:00.000Z",
     sessionsEnded: 2,
@@ -68,8 +72,8 @@ const set = createRoute({
     scope: "passwords:set",
     permissions: ["user_management"],
     description:
-      "Typed or generated, by the same policy as everywhere. Ends the user's sessions, links and API tokens.",
-    once: true,
+      "Typed or generated, by the same policy as everywhere. Ends the user's sessions, links and API tokens. With a token, that of a holder of a permission takes the scope `permissions:write` too.",
+    once: { secret: "password" },
   }),
   request: {
     params: UserId,
@@ -118,6 +122,7 @@ export const userPassword = new OpenAPIHono<AppEnv>({
     const now = await getUser(services, subjectId);
     return c.json({
       password: suggested?.password ?? null,
+      generated: suggested !== undefined,
       temporary,
       expiresAt: now?.passwordExpiresAt?.toISOString() ?? null,
       sessionsEnded: saved.value.sessionsEnded,

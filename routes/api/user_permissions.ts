@@ -32,7 +32,7 @@ const replace = createRoute({
   tags: ["Users"],
   ...changing({
     body: JSON_TYPE,
-    scope: "users:write",
+    scope: "permissions:write",
     permissions: ["administration"],
     description: "Whoever gains one has to sign in again.",
   }),

@@ -33,7 +33,7 @@ const removeFactor = createRoute({
     scope: "passwords:set",
     permissions: ["user_management"],
     description:
-      "App, passkeys and recovery codes, for somebody who has lost them. Ends all sessions; the user is told by email.",
+      "App, passkeys and recovery codes, for somebody who has lost them. Ends all sessions; the user is told by email. With a token, that of a holder of a permission takes the scope `permissions:write` too.",
     once: true,
   }),
   request: {

@@ -39,7 +39,7 @@ const DOORS: Record<
     permissions: ["user_management"],
   },
   "PUT /users/{id}/permissions": {
-    scope: "users:write",
+    scope: "permissions:write",
     permissions: ["administration"],
   },
   "POST /users/{id}/password": {

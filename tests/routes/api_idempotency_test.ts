@@ -51,27 +51,6 @@ testOnEach(
   },
 );
 
-testOnEach(
-  "a generated password is told again by its key, and is nowhere in plain",
-  async ({ db }) => {
-    const { ask } = await administratorApi(db);
-    const subject = await person(db);
-    const headers = { "Idempotency-Key": crypto.randomUUID() };
-    const json = { reason: "no_mailbox" };
-    const path = `/users/${subject.id}/password`;
-    const first = await ask("POST", path, { json, headers });
-    assert.equal(first.status, 200, first.text);
-    const again = await ask("POST", path, { json, headers });
-    assert.equal(again.text, first.text);
-    const kept = await rows<{ kept: string }>(
-      db,
-      sql`select idempotent_answers::text as kept from idempotent_answers`,
-    );
-    assert.ok(kept.length > 0);
-    assert.ok(!kept.some((it) => it.kept.includes(first.json.password)));
-  },
-);
-
 testOnPostgres("of twenty at once with one key one happens", async ({ db }) => {
   const { ask } = await administratorApi(db);
   for (let round = 0; round < 5; round++) {

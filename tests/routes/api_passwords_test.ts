@@ -65,6 +65,7 @@ testOnEach(
       temporary: false,
       expiresAt: null,
       sessionsEnded: 0,
+      generated: false,
     });
     const visitor = browser(running);
     const welcome = await visitor.signIn({ ...subject, password });
