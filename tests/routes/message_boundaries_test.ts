@@ -27,7 +27,10 @@ for (const [name, text] of Object.entries(AMBIGUOUS)) {
         return new Response("read");
       },
     );
-    const connection = await Deno.connect(server.addr as Deno.NetAddr);
+    const connection = await Deno.connect({
+      hostname: "127.0.0.1",
+      port: server.addr.port,
+    });
     await connection.write(new TextEncoder().encode(text));
     await connection.closeWrite();
     const answer = await new Response(connection.readable).text()
