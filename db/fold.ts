@@ -20,11 +20,12 @@ const SPELT_OUT: Record<string, string> = {
   "–": "-",
 };
 const FOLDABLE = new RegExp(`[${Object.keys(SPELT_OUT).join("")}]`, "g");
-// Accents once taken apart, points of Hebrew and Arabic, and marks of direction. The vowel signs of
-// Hindi or Thai are marks too, and stay: without them different names would be the same.
+// Accents once taken apart, points of Hebrew and Arabic, marks of direction, and whatever else can't be seen, as the
+// variant of an ideograph. The vowel signs of Hindi or Thai are marks too, and stay: without them different names
+// would be the same.
 const IGNORED =
-  /[\p{Cf}\p{Me}]|(?=\p{Mn})[\p{sc=Zinh}\p{sc=Arab}\p{sc=Hebr}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]/gu;
-const SPACES = /[\s\p{Cc}\p{Z}]+/gu;
+  /[\p{Cf}\p{Me}\p{Default_Ignorable_Code_Point}]|(?=\p{Mn})[\p{sc=Zinh}\p{sc=Arab}\p{sc=Hebr}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}]/gu;
+const SPACES = /[\s\p{Cc}\p{Z}\u2800]+/gu;
 
 /** Lower case, no accents, single spaces: "Müller  Łukasz" -> "muller lukasz". What is searched and unique. */
 export function fold(text: string): string {

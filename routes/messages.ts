@@ -8,7 +8,7 @@ export function problemText(problem: FieldProblem): string {
     case "too_long":
       return `Use at most ${problem.max} characters.`;
     case "unreadable":
-      return "It holds characters that can't be seen or read. Type it instead of pasting it.";
+      return "It holds characters that can't be read. Type it instead of pasting it.";
     case "taken":
       return "Another user has this already. Choose another one.";
     case "malformed":

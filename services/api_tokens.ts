@@ -16,7 +16,7 @@ import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
-import { UNREADABLE } from "./user_fields.ts";
+import { cleanText, UNREADABLE } from "./clean_text.ts";
 
 export { type ApiTokenRow, type Scope, SCOPES };
 
@@ -65,7 +65,7 @@ export async function createApiToken(
   { actor, input }: { actor: Actor; input: ApiTokenInput },
 ): Promise<Result<MadeApiToken, CreateApiTokenFailure>> {
   const { days, scopes, formId } = input;
-  const name = input.name.normalize("NFC").trim();
+  const name = cleanText(input.name);
   const wrong = wrongField({ ...input, name });
   return await inTransaction(context, async (tx) => {
     const allowed = await authorizeActor(tx, context, {

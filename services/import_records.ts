@@ -92,7 +92,7 @@ function inWords(it: FieldProblem): string {
     case "required":
       return "is missing";
     case "unreadable":
-      return "has signs that can't be seen, or is not UTF-8";
+      return "has signs that can't be read, or is not UTF-8";
     case "taken":
       return "is taken";
     case "too_long":

@@ -32,9 +32,9 @@ export function markMatches(
   const pieces: MarkedText = [];
   letters.forEach((letter, i) => {
     const last = pieces.at(-1);
-    // An accent that stands apart belongs to the letter before it.
+    // An accent that stands apart belongs to the letter before it, and so does a variant or a joiner.
     const match = matched.has(i) ||
-      (!!last?.match && letter > "~" && /\p{M}/u.test(letter));
+      (!!last?.match && letter > "~" && /[\p{M}\p{Cf}]/u.test(letter));
     if (last?.match === match) last.text += letter;
     else pieces.push({ text: letter, match });
   });

@@ -9,6 +9,7 @@ import {
   replaceRecoveryCodes,
 } from "../db/recovery_codes.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { cleanText, UNREADABLE } from "./clean_text.ts";
 import { settleFactorChange, settleLostFactor } from "./factor_changes.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { verifyEnrolment } from "./passkeys.ts";
@@ -59,10 +60,11 @@ export async function addPasskey(
     if ((await listPasskeys(tx, userId)).length >= MOST_PASSKEYS) {
       return refuse({ reason: "too_many", max: MOST_PASSKEYS });
     }
-    const title = [...name.trim()].slice(0, PASSKEY_NAME_LIMIT).join("");
+    const title = [...cleanText(name.slice(0, 8 * PASSKEY_NAME_LIMIT))]
+      .slice(0, PASSKEY_NAME_LIMIT).join("");
     const added = await insertPasskey(tx, {
       ...made,
-      name: title.replace(/\p{C}/gu, "") || "Passkey",
+      name: title.replaceAll(new RegExp(UNREADABLE, "gu"), "") || "Passkey",
     });
     if (!added) return refuse({ reason: "not_verified" });
     if (fresh) {

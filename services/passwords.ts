@@ -10,7 +10,7 @@ import { storePassword } from "./password_store.ts";
 import { isSuggestion } from "./password_suggestions.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
-import { UNREADABLE } from "./user_fields.ts";
+import { cleanText, UNREADABLE } from "./clean_text.ts";
 
 export const SET_PASSWORD_REASONS = [
   "no_mailbox",
@@ -68,7 +68,7 @@ export async function setPassword(
   const { known, saved } = early.value;
   if (saved) return ok({ sessionsEnded: known.sessionsEnded ?? 0 });
 
-  const reasonText = input.reasonText.trim();
+  const reasonText = cleanText(input.reasonText);
   const unclear = judgeReason(reason, reasonText);
   if (unclear) return refuse(unclear);
   const mayType = settings.PASSWORD_MODES.includes("typed");

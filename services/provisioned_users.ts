@@ -8,6 +8,7 @@ import {
   type ProvisionedUserFilter,
 } from "../db/provisioned_users.ts";
 import { recordAudit } from "./audit.ts";
+import { visibleText } from "./clean_text.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { recordView } from "./users.ts";
@@ -46,7 +47,7 @@ function isExactly(
 }
 
 function caseless(text: string) {
-  return text.trim().normalize("NFC").toLowerCase();
+  return visibleText(text).toLowerCase();
 }
 
 /** A page by key. One more than `count` tells whether there is a next one. */

@@ -9,7 +9,7 @@ import { notifyOfSecondFactor } from "./notices.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import { REASON_TEXT_LIMIT } from "./passwords.ts";
-import { UNREADABLE } from "./user_fields.ts";
+import { cleanText, UNREADABLE } from "./clean_text.ts";
 
 export type RemoveSecondFactorFailure =
   | { reason: "reason_missing" }
@@ -35,7 +35,7 @@ export async function removeSecondFactor(
       subjectId,
     });
     if (!allowed.ok) return allowed;
-    const text = reason.trim();
+    const text = cleanText(reason);
     if (text === "" || UNREADABLE.test(text)) {
       return refuse({ reason: "reason_missing" });
     }

@@ -1,5 +1,6 @@
 import { fold } from "../db/fold.ts";
 import type { UserFields } from "../db/users.ts";
+import { cleanText, UNREADABLE, visibleText } from "./clean_text.ts";
 import type { AttributeSetting } from "./config.ts";
 
 export type { UserFields };
@@ -41,10 +42,6 @@ const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
 const EMAIL =
   /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
-/** Control characters, halves of characters, what can't be seen, direction overrides, and what stands for undecodable text. */
-export const UNREADABLE =
-  /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\u2028\u2029\u202a-\u202e\u2800\ufffd]|(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}/u;
-
 const MALFORMED: Record<
   Exclude<AttributeSetting["type"], "text">,
   (text: string) => boolean
@@ -64,13 +61,17 @@ export function checkUserFields(
   const take = (
     field: string,
     raw: string,
-    { max, required }: { max: number; required: boolean },
+    { max, required, clean = cleanText }: {
+      max: number;
+      required: boolean;
+      clean?: (raw: string) => string;
+    },
   ) => {
     if (raw.length > 8 * max) { // before NFC, which takes its time over a long row of accents
       problems[field] = { problem: "too_long", max };
       return "";
     }
-    const text = raw.normalize("NFC").trim();
+    const text = clean(raw);
     if (UNREADABLE.test(text)) {
       problems[field] = { problem: "unreadable" };
     } else if ([...text].length > max) {
@@ -89,6 +90,7 @@ export function checkUserFields(
   const username = take("username", input.username, {
     max: FIELD_LIMITS.username,
     required: true,
+    clean: visibleText,
   });
   if (
     !problems.username && (!USERNAME.test(username) || fold(username) === "")
@@ -98,6 +100,7 @@ export function checkUserFields(
   const email = take("email", input.email, {
     max: FIELD_LIMITS.email,
     required: false,
+    clean: visibleText,
   });
   if (!problems.email && email !== "" && !EMAIL.test(email)) {
     problems.email = { problem: "malformed", kind: "email" };
@@ -116,6 +119,7 @@ export function checkUserFields(
     const text = take(field, input.attributes[name] ?? "", {
       max: FIELD_LIMITS.attribute,
       required,
+      clean: type === "text" ? cleanText : visibleText,
     });
     if (text === "") continue;
     values[name] = text;

@@ -154,7 +154,7 @@ testOnEach(
       await person(db, { permissions: ["user_management"] }),
     );
     const response = await visitor.post("/users/new", {
-      name: "Zoë \u202Eevil",
+      name: "Zoë \x1bevil",
       username: "with space",
       email: "not-an-address",
       "attributes.phone": "call me",

@@ -49,6 +49,16 @@ Deno.test("words that overlap are marked together", () => {
   assert.equal(marked("banana", "ana"), "b[anana]");
 });
 
+Deno.test("a variant and a joiner are marked with the letter that they belong to", () => {
+  const pieces = (text: string, query: string) =>
+    markMatches(text, needles(fold(query))).map((it) => it.text);
+  assert.deepEqual(pieces("葛\u{e0100}城 花子", "葛"), [
+    "葛\u{e0100}",
+    "城 花子",
+  ]);
+  assert.deepEqual(pieces("ശ്\u200dരീ X", "ശ്രീ"), ["ശ്\u200dരീ", " X"]);
+});
+
 Deno.test("nothing is marked where there is nothing to look for", () => {
   assert.deepEqual(markMatches("", ["a"]), []);
   assert.deepEqual(markMatches("Anna", []), [{ text: "Anna", match: false }]);
