@@ -60,6 +60,7 @@ async function main() {
       hostname: settings.LISTEN_HOST,
       port: settings.LISTEN_PORT,
       onListen: ({ hostname, port }) => {
+        started = true;
         log("info", "system_startup", {
           driver: connection.driver,
           listening: `${hostname}:${port}`,
@@ -177,6 +178,9 @@ function setupGreeting({ PUBLIC_URL }: Settings, token: string | undefined) {
   ];
 }
 
+/** Whether what fails now keeps the program from starting, or ends it. */
+let started = false;
+
 /** For the person at the terminal, apart from the log's lines. */
 function say(lines: string[], stream = Deno.stderr) {
   stream.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
@@ -193,7 +197,11 @@ try {
     say([`Passdesk does not start: ${error.message}`]);
     Deno.exit(2);
   }
-  log("error", "start_failed", describeError(error));
-  say(["Passdesk does not start; the line above says why."]);
+  log("error", started ? "run_failed" : "start_failed", describeError(error));
+  say([
+    started
+      ? "Passdesk has ended by an error; the line above says which."
+      : "Passdesk does not start; the line above says why.",
+  ]);
   Deno.exit(1);
 }

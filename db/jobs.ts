@@ -144,18 +144,38 @@ export async function deleteOldJobs(db: Database, { days }: { days: number }) {
   await db.delete(jobs).where(inArray(jobs.id, old));
 }
 
-/** A job of the command line that did not come to its end, by what it was asked to do. */
-export async function findOpenJob(
+/**
+ * Takes up a job of the command line that did not come to its end, by what it was asked to do: one that was
+ * broken off, or that failed behind its first batch. Null where there is none.
+ */
+export async function resumeJob(
   db: Database,
   { kind, input }: { kind: JobKind; input: Record<string, unknown> },
 ): Promise<Job | null> {
-  const [job] = await db.select(working).from(jobs).where(and(
+  const left = db.select({ id: jobs.id }).from(jobs).where(and(
     eq(jobs.kind, kind),
-    eq(jobs.state, "running"),
+    sql`(state = 'running' or state = 'failed' and cursor is not null)`,
     sql`${jobs.actorId} is null`,
     sql`${jobs.input} @> ${JSON.stringify(input)}::text::jsonb`,
   )).orderBy(desc(jobs.id)).limit(1);
+  const [job] = await db.update(jobs)
+    .set({ state: "running", failure: null, endedAt: null })
+    .where(inArray(jobs.id, left)).returning(working);
   return job ?? null;
+}
+
+/** Ends jobs of the command line that nobody has gone on with for a day; the same command takes one up again. */
+export async function endAbandonedJobs(db: Database) {
+  await db.update(jobs).set({
+    state: "failed",
+    failure: "The command was broken off, and the same one goes on there.",
+    endedAt: sql`now()`,
+    leasedUntil: null,
+  }).where(and(
+    eq(jobs.state, "running"),
+    sql`${jobs.actorId} is null`,
+    sql`coalesce(${jobs.leasedUntil}, ${jobs.createdAt}) < now() - interval '1 day'`,
+  ));
 }
 
 const working = {

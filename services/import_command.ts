@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { isAbsolute, join } from "node:path";
-import { endJob, findOpenJob, insertJob, listProblems } from "../db/jobs.ts";
+import { endJob, insertJob, listProblems, resumeJob } from "../db/jobs.ts";
 import type { Services } from "./context.ts";
 import type { ImportOptions } from "./import_batches.ts";
-import {
-  IMPORT_FORMATS,
-  type ImportFormat,
-  ImportRefusedError,
-} from "./import_lines.ts";
+import { IMPORT_FORMATS, type ImportFormat } from "./import_lines.ts";
 import { DEFAULT_BATCH, runImport } from "./imports.ts";
 import { type Job, jobContext } from "./job_batches.ts";
+import { explainJobFailure } from "./job_failure.ts";
+import { describeError } from "./log.ts";
+import { explainStartFailure } from "./start_failure.ts";
 
 const USAGE =
   "deno task import FILE [--dry-run] [--skip-existing] [--format csv|ndjson] [--batch N]";
@@ -44,27 +43,48 @@ export async function importFile(
   const { file, options } = readArguments(args);
   const path = isAbsolute(file) ? file : join(folder, file);
   const input = { ...options, sha256: await digestOf(path) };
-  const { db } = services;
-  const open = await findOpenJob(db, { kind: "import", input });
-  if (open) say(`Goes on behind line ${open.cursor ?? 0}.`);
-  const begun = open ?? await begin(services, input);
+  let job: Job | undefined;
   try {
-    const end = await run(services, begun, { path, say });
+    job = await takeUp(services, { input, say });
+    const end = await run(services, job, { path, say });
     if (!end) {
       say("Somebody else has gone on with this import, or cancelled it.");
       return 1;
     }
-    await endJob(db, { id: end.id, state: "done" });
+    await endJob(services.db, { id: end.id, state: "done" });
     await printProblems(services, end.id, print);
     say(reportOf(end, options));
     return end.refused > 0 ? 1 : 0;
   } catch (error) {
-    if (!(error instanceof ImportRefusedError)) throw error;
-    const failure = error.message;
-    await endJob(db, { id: begun.id, state: "failed", failure });
-    say(failure);
+    say(await endBadly(services, job, error));
     return 1;
   }
+}
+
+/** Ends the job, unless the database is away, and tells the person at the terminal why. */
+async function endBadly(
+  services: Services,
+  job: Job | undefined,
+  error: unknown,
+): Promise<string> {
+  const away = explainStartFailure(error);
+  if (away) {
+    return `The import can't go on: ${away}; the same command goes on where it was left.`;
+  }
+  if (!job) {
+    services.log("error", "import_failed", describeError(error));
+    return "The import can't begin by a fault of Passdesk; the line above says which.";
+  }
+  const failure = explainJobFailure(services, job, error);
+  try {
+    await endJob(services.db, { id: job.id, state: "failed", failure });
+  } catch (second) {
+    services.log("error", "job_failed", {
+      job: job.id,
+      ...describeError(second),
+    });
+  }
+  return failure;
 }
 
 function readArguments(args: string[]): {
@@ -105,19 +125,30 @@ async function digestOf(path: string): Promise<string> {
     const file = await Deno.open(path);
     for await (const chunk of file.readable) digest.update(chunk);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new ImportUsageError(`there is no file "${path}"`);
+    throw new ImportUsageError(
+      error instanceof Deno.errors.NotFound
+        ? `there is no file "${path}"`
+        : `the file "${path}" can't be read (${(error as Error).name})`,
+    );
   }
   return digest.digest("hex");
 }
 
-async function begin(
+/** The job of the same file with the same options, as far as it has come, or a new one. */
+async function takeUp(
   { db }: Services,
-  input: Record<string, unknown>,
+  { input, say }: {
+    input: Record<string, unknown>;
+    say: (line: string) => void;
+  },
 ): Promise<Job> {
+  const wanted = { kind: "import" as const, input };
+  const left = await resumeJob(db, wanted);
+  if (left?.cursor) say(`Goes on behind line ${left.cursor}.`);
+  if (left) return left;
   const none = { actorId: null, tokenId: null };
-  await insertJob(db, { kind: "import", state: "running", input, ...none });
-  return (await findOpenJob(db, { kind: "import", input }))!;
+  await insertJob(db, { ...wanted, state: "running", ...none });
+  return (await resumeJob(db, wanted))!;
 }
 
 /** The job as it has ended; undefined where it is no longer ours. */

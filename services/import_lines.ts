@@ -1,6 +1,9 @@
-import { pipeline, Readable } from "node:stream";
-import { setImmediate } from "node:timers/promises";
-import { type CsvError, type Info, parse } from "csv-parse";
+import {
+  type CsvRecord,
+  CsvSyntaxError,
+  readCsvRecords,
+} from "./csv_records.ts";
+import { decodeInTurns, readLines } from "./text_lines.ts";
 
 export const IMPORT_FORMATS = ["csv", "ndjson"] as const;
 export type ImportFormat = typeof IMPORT_FORMATS[number];
@@ -20,7 +23,7 @@ export const TOLD_COLUMNS = ["id", "created_at", "last_sign_in_at"];
 
 /** A record as the file has it: texts by column, an attribute's as `attributes.NAME`. */
 export interface RawRecord {
-  /** Of the file, from 1; of a record over several lines the last. */
+  /** Of the file, from 1; of a record over several lines the first. */
   line: number;
   texts: Record<string, string>;
   /** What is wrong with its shape. */
@@ -38,8 +41,6 @@ export const MAX_LINE_PROBLEMS = 20;
 /** Longest record, in characters: all fields at their longest need a fifth. */
 const MAX_RECORD = 64 * 1024;
 
-type Bytes = AsyncIterable<Uint8Array>;
-
 /**
  * Reads the records of a file piece by piece, so that its size does not matter. Those until line `after` are
  * left out.
@@ -47,7 +48,7 @@ type Bytes = AsyncIterable<Uint8Array>;
  * @throws {ImportRefusedError} the header, or a CSV that can't be read on from some line
  */
 export function readRecords(
-  bytes: Bytes,
+  bytes: AsyncIterable<Uint8Array>,
   { format, attributes, after }: {
     format: ImportFormat;
     /** Names of the declared ones. */
@@ -55,83 +56,62 @@ export function readRecords(
     after: number;
   },
 ): AsyncGenerator<RawRecord> {
-  const pieces = inTurns(bytes);
+  const pieces = decodeInTurns(bytes);
   return format === "csv"
     ? readCsv(pieces, { attributes, after })
     : readNdjson(pieces, after);
 }
 
-const PIECE_BYTES = 32 * 1024;
-
-/** Whatever is in a file, also nothing but empty lines: the event loop has its turn between two pieces. */
-async function* inTurns(bytes: Bytes): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-      yield chunk.subarray(at, at + PIECE_BYTES);
-      await setImmediate();
-    }
-  }
-}
-
 async function* readCsv(
-  bytes: Bytes,
+  pieces: AsyncIterable<string>,
   { attributes, after }: { attributes: string[]; after: number },
 ): AsyncGenerator<RawRecord> {
-  const parser = parse({
-    bom: true,
-    info: true,
-    max_record_size: MAX_RECORD,
-    relax_column_count: true, // told by line, below
-    skip_empty_lines: true,
-  });
-  pipeline(Readable.from(bytes), parser, () => {}); // what fails before the parser fails in it
   let header: string[] | undefined;
   try {
-    for await (const { record, info } of parser as AsyncIterable<Row>) {
+    const records = readCsvRecords(pieces, { maxRecord: MAX_RECORD });
+    for await (const record of records) {
       if (!header) header = checkHeader(record, attributes);
-      else if (info.lines > after) yield toRecord(header, record, info.lines);
+      else if (record.line > after) yield toRecord(header, record);
     }
   } catch (error) {
-    throw isCsvError(error)
-      ? new ImportRefusedError(
-        `The CSV can't be read on from line ${error.lines}: ${
-          error.message.replace(/[:,] (got|at line|on line|close to) .*/s, "")
-        }.`,
-      )
-      : error;
+    if (!(error instanceof CsvSyntaxError)) throw error;
+    throw new ImportRefusedError(
+      `The CSV can't be read on from line ${error.line}: ${error.reason}.`,
+    );
   }
-  if (!header) throw new ImportRefusedError("The file is empty.");
+  if (!header) {
+    throw new ImportRefusedError(
+      "The file is empty: line 1 must have the names of the columns.",
+    );
+  }
 }
 
-interface Row {
-  record: string[];
-  info: Info;
-}
-
-function isCsvError(error: unknown): error is CsvError & { lines: number } {
-  return error instanceof Error && "code" in error &&
-    String(error.code).startsWith("CSV_");
-}
-
-function checkHeader(names: string[], attributes: string[]): string[] {
-  const header = names.map((it) => it.trim());
+function checkHeader(
+  { line, cells }: CsvRecord,
+  attributes: string[],
+): string[] {
+  const header = cells.map((it) => it.trim());
   const known = [...COLUMNS, ...attributes.map((it) => `attributes.${it}`)];
   const unknown = header.find((it) =>
     !known.includes(it) && !TOLD_COLUMNS.includes(it)
   );
   if (unknown !== undefined) {
     throw new ImportRefusedError(
-      `There is no column "${nameToTell(unknown)}"; there are ${
-        known.join(", ")
-      }.`,
+      `There is no column "${
+        nameToTell(unknown)
+      }", as line ${line} names it; there are ${known.join(", ")}.`,
     );
   }
   if (new Set(header).size !== header.length) {
-    throw new ImportRefusedError("The header names a column twice.");
+    throw new ImportRefusedError(
+      `The header in line ${line} names a column twice.`,
+    );
   }
   const missing = ["username", "name"].find((it) => !header.includes(it));
   if (missing) {
-    throw new ImportRefusedError(`The column "${missing}" is missing.`);
+    throw new ImportRefusedError(
+      `The column "${missing}" is missing in line ${line}.`,
+    );
   }
   return header;
 }
@@ -139,7 +119,7 @@ function checkHeader(names: string[], attributes: string[]): string[] {
 /** As spreadsheets, and our own export, keep a text from being a formula (OWASP CSV Injection). */
 const ESCAPED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
 
-function toRecord(header: string[], cells: string[], line: number): RawRecord {
+function toRecord(header: string[], { line, cells }: CsvRecord): RawRecord {
   const texts: Record<string, string> = {};
   header.forEach((name, at) =>
     texts[name] = (cells[at] ?? "").replace(ESCAPED_FORMULA, "")
@@ -153,12 +133,11 @@ function toRecord(header: string[], cells: string[], line: number): RawRecord {
 }
 
 async function* readNdjson(
-  bytes: Bytes,
+  pieces: AsyncIterable<string>,
   after: number,
 ): AsyncGenerator<RawRecord> {
-  for await (const { line, text } of readLines(bytes)) {
-    if (line <= after) continue;
-    yield fromJson(line, text);
+  for await (const { line, text } of readLines(pieces, MAX_RECORD)) {
+    if (line > after) yield fromJson(line, text);
   }
 }
 
@@ -213,33 +192,4 @@ export function nameToTell(name: string): string {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Lines that are not empty, with their numbers; no text where one is too long. */
-async function* readLines(
-  bytes: Bytes,
-): AsyncGenerator<{ line: number; text: string | undefined }> {
-  const decoder = new TextDecoder(); // drops a BOM; what is not UTF-8 becomes U+FFFD, which no field takes
-  let rest = "";
-  let line = 0;
-  let tooLong = false;
-  for await (const chunk of bytes) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop()!;
-    for (const text of lines) {
-      tooLong ||= text.length > MAX_RECORD;
-      line++;
-      if (tooLong || text.trim() !== "") {
-        yield { line, text: tooLong ? undefined : text };
-      }
-      tooLong = false;
-    }
-    if (rest.length > MAX_RECORD) {
-      tooLong = true;
-      rest = "";
-    }
-  }
-  rest += decoder.decode();
-  if (rest.trim() === "" && !tooLong) return;
-  yield { line: line + 1, text: tooLong ? undefined : rest };
 }

@@ -10,6 +10,7 @@ import {
   renewLease,
 } from "../db/jobs.ts";
 import type { Forbidden } from "./authorization.ts";
+import { inChunks } from "./chunks.ts";
 import type { Actor, ServiceContext, Services } from "./context.ts";
 import type { ImportOptions } from "./import_batches.ts";
 import { JOB_LEASE_SECONDS } from "./job_batches.ts";
@@ -17,7 +18,7 @@ import { getJob, requestJob } from "./jobs.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** Bytes of a piece of an upload in the database. */
+/** Bytes of a piece of an upload in the database, which so has few rows of one size. */
 const CHUNK_BYTES = 1024 * 1024;
 
 /** Imports of one user that may wait or run: each may fill the database with IMPORT_MAX_MB. */
@@ -84,7 +85,7 @@ async function storeUpload(
   const maxMegabytes = context.settings.IMPORT_MAX_MB;
   let bytes = 0;
   let number = 0;
-  for await (const data of inChunks(body)) {
+  for await (const data of inChunks(body, CHUNK_BYTES)) {
     bytes += data.length;
     if (bytes > maxMegabytes * 1024 * 1024) {
       return { reason: "too_large", maxMegabytes };
@@ -111,27 +112,6 @@ async function breakOff(
 ) {
   await endJob(db, { id, state: "failed", failure });
   await deleteChunks(db, id);
-}
-
-/** Gathers what comes in crumbs, so that the database has few rows of one size. */
-async function* inChunks(
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let chunk = new Uint8Array(CHUNK_BYTES);
-  let filled = 0;
-  for await (let bytes of body) {
-    while (bytes.length > 0) {
-      const taken = bytes.subarray(0, CHUNK_BYTES - filled);
-      chunk.set(taken, filled);
-      filled += taken.length;
-      bytes = bytes.subarray(taken.length);
-      if (filled < CHUNK_BYTES) continue;
-      yield chunk;
-      chunk = new Uint8Array(CHUNK_BYTES);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield chunk.subarray(0, filled);
 }
 
 /** Somebody else has the job now, or it was cancelled, or the worker stops. */

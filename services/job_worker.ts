@@ -2,7 +2,6 @@ import { deleteChunks } from "../db/job_chunks.ts";
 import { endJob, type JobKind, leaseJob, releaseJob } from "../db/jobs.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext, Services } from "./context.ts";
-import { ImportRefusedError } from "./import_lines.ts";
 import { JobLeftError, readUpload } from "./import_uploads.ts";
 import { runImport } from "./imports.ts";
 import {
@@ -11,7 +10,7 @@ import {
   jobContext,
   JobRefusedError,
 } from "./job_batches.ts";
-import { describeError } from "./log.ts";
+import { explainJobFailure } from "./job_failure.ts";
 import { isOutage } from "./outage.ts";
 import { runPasswordRequirement } from "./password_requirements.ts";
 import { startWorker } from "./worker.ts";
@@ -58,21 +57,12 @@ export async function runNextJob(
 }
 
 async function fail(services: Services, job: Job, error: unknown) {
-  const told = error instanceof ImportRefusedError ||
-    error instanceof JobRefusedError;
-  if (!told) {
-    services.log("error", "job_failed", {
-      job: job.id,
-      kind: job.kind,
-      ...describeError(error),
-    });
-  }
   if (error instanceof JobRefusedError) {
     await recordRefused(services, job, error);
   }
   await end(services, job, {
     state: "failed",
-    failure: told ? error.message : "Something went wrong; the log says what.",
+    failure: explainJobFailure(services, job, error),
   });
 }
 

@@ -4,7 +4,7 @@ import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOldEmailChanges } from "../db/email_changes.ts";
 import { deleteOldIdempotentAnswers } from "../db/idempotent_answers.ts";
 import { deleteOverUploads } from "../db/job_chunks.ts";
-import { deleteOldJobs } from "../db/jobs.ts";
+import { deleteOldJobs, endAbandonedJobs } from "../db/jobs.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
@@ -91,6 +91,7 @@ export async function keepHouse(services: Services) {
   await deleteOldEmailChanges(db);
   await deleteOverLinks(db);
   await deleteOverUploads(db);
+  await endAbandonedJobs(db);
   await deleteOldJobs(db, { days: JOB_DAYS });
   await deleteOldApiTokens(db);
   await deleteOldIdempotentAnswers(db);
