@@ -1,9 +1,12 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { recordRefusal } from "../services/audit.ts";
+import { parseToken } from "../services/tokens.ts";
 import { CSRF_FIELD } from "../views/form.tsx";
-import { isCsrfToken } from "./csrf.ts";
+import { readCookie } from "./cookies.ts";
+import { type FormOwner, formOwner, isPresent } from "./csrf.ts";
 import type { AppEnv } from "./env.ts";
+import { leaveEndedSession, leaveOldVisit } from "./old_forms.ts";
 import { trouble } from "./trouble.tsx";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -12,11 +15,25 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  * Refuses what another site sends (ASVS 3.5.1): on every unsafe method `Origin` and `Sec-Fetch-Site`
  * must be ours where the browser sends them, and the form's token must be right always. A browser that
  * can be tricked sends them; lynx sends neither, and there the token alone decides.
+ *
+ * A form of ours whose session or visit is over does nothing either, but it is no forgery.
  */
 export const refuseCrossSite = createMiddleware<AppEnv>(async (c, next) => {
   if (SAFE.has(c.req.method)) return await next();
-  const why = whyForged(c);
-  if (!why) return await next();
+  const judged = judgeForm(c);
+  switch (judged.form) {
+    case "present":
+      return await next();
+    case "of an ended session":
+      return await leaveEndedSession(c, judged);
+    case "of an old visit":
+      return leaveOldVisit(c);
+    case "forged":
+      return await refuseForgery(c, judged.why);
+  }
+});
+
+async function refuseForgery(c: Context<AppEnv>, why: string) {
   await recordRefusal(c.var.services, {
     event: "malicious_csrf",
     actor: c.var.actor,
@@ -26,9 +43,9 @@ export const refuseCrossSite = createMiddleware<AppEnv>(async (c, next) => {
     status: 403,
     title: "This form can't be accepted",
     text:
-      "It was opened before you signed in or out, or it comes from another site. Nothing was changed. Go back, reload the page and send it again.",
+      "It comes from another site, or from a page that is out of date. Nothing was changed. Go back, reload the page and send it again.",
   });
-});
+}
 
 /** What tells that another site sent it; undefined also where the browser tells nothing. */
 export function whyCrossSite(c: Context<AppEnv>): string | undefined {
@@ -40,10 +57,38 @@ export function whyCrossSite(c: Context<AppEnv>): string | undefined {
   return undefined;
 }
 
-function whyForged(c: Context<AppEnv>): string | undefined {
+type Judgement =
+  | { form: "present" }
+  | { form: "of an ended session"; sessionId: string; userId: string }
+  | { form: "of an old visit" }
+  | { form: "forged"; why: string };
+
+function judgeForm(c: Context<AppEnv>): Judgement {
   const crossSite = whyCrossSite(c);
-  if (crossSite) return crossSite;
+  if (crossSite) return { form: "forged", why: crossSite };
   const token = c.var.form.get(CSRF_FIELD);
-  if (token === null) return "no token";
-  return isCsrfToken(c, token) ? undefined : "wrong token";
+  if (token === null) return { form: "forged", why: "no token" };
+  const owner = formOwner(c, token);
+  if (owner && isPresent(c, owner)) return { form: "present" };
+  // A token of ours is no proof by itself: an attacker gets one too, for a session or visit of their own.
+  if (!owner || !(saysSameOrigin(c) || isOwnBrowser(c, owner))) {
+    return { form: "forged", why: "wrong token" };
+  }
+  return owner.kind === "session"
+    ? { ...owner, form: "of an ended session" }
+    : { form: "of an old visit" };
+}
+
+/** Does the browser vouch that a page of ours sent it? Those that can be tricked do. */
+function saysSameOrigin(c: Context<AppEnv>) {
+  return c.req.header("Origin") !== undefined ||
+    c.req.header("Sec-Fetch-Site") !== undefined; // and neither is wrong
+}
+
+/** Is it the browser that the form was made for? Its user is signed in again, or it has the old cookie still. */
+function isOwnBrowser(c: Context<AppEnv>, owner: FormOwner) {
+  if (owner.kind !== "session") return false;
+  return c.var.actor
+    ? c.var.actor.userId === owner.userId
+    : parseToken(readCookie(c, "session"))?.id === owner.sessionId;
 }

@@ -1,10 +1,11 @@
-import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { recordRefusal } from "../services/audit.ts";
 import type { Permission } from "../services/context.ts";
 import { PERMISSION_LABELS } from "../views/refusals.ts";
+import { readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { redirect } from "./respond.tsx";
+import { shownPath, signInPath } from "./sign_in_path.ts";
 import { trouble } from "./trouble.tsx";
 
 const FORCED = "/account/password";
@@ -17,7 +18,13 @@ const ENROLMENT = ["password", "totp", "passkeys", "check"]
  */
 export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
   const actor = c.get("actor");
-  if (!actor) return redirect(c, signInPath(c));
+  if (!actor) {
+    const ended = readCookie(c, "session") !== undefined;
+    return redirect(
+      c,
+      signInPath({ next: shownPath(c), ...(ended && { done: "ended" }) }),
+    );
+  }
   const open = actor.mustChangePassword
     ? [FORCED]
     : actor.mustEnrol
@@ -52,14 +59,4 @@ export function requirePermission(
         `This needs the permission ${names}, which you don't hold. Ask an administrator.`,
     });
   });
-}
-
-/** Back to where somebody wanted to go, if that was to read something. */
-function signInPath(c: Context<AppEnv>) {
-  const shown = URL.parse(c.req.header("HX-Current-URL") ?? "");
-  const { pathname, search } = shown ?? new URL(c.req.url);
-  const next = c.req.method === "GET" || shown ? pathname + search : "/";
-  return next === "/"
-    ? "/sign-in"
-    : `/sign-in?${new URLSearchParams({ next })}`;
 }

@@ -13,7 +13,8 @@ import { welcome } from "./signed_in.ts";
 
 const Query = z.object({
   next: z.string().optional(),
-  done: z.enum(["signed-out", "set-up", "reset"]).optional().catch(undefined),
+  done: z.enum(["signed-out", "set-up", "reset", "ended", "stale"]).optional()
+    .catch(undefined),
 });
 
 const Fields = z.object({
@@ -25,6 +26,9 @@ const Fields = z.object({
 const DONE = {
   "signed-out": "You are signed out.",
   "reset": "Your password is changed, and all sessions were ended. Sign in.",
+  "ended": "Your session has ended. Sign in to go on.",
+  "stale":
+    "This page was out of date, so nobody was signed in. Please sign in now.",
   "set-up": "The first administrator is created. Sign in.",
 };
 

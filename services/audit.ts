@@ -36,6 +36,7 @@ export const AUDIT_EVENTS = [
   "second_factor_removed",
   "sensitive_read",
   "session_ended",
+  "session_use_after_expire",
   "user_created",
   "user_disabled",
   "user_enabled",
@@ -104,7 +105,11 @@ const REFUSALS_KEPT = { limit: 100, windowSeconds: 15 * 60 };
 export async function recordRefusal(
   context: ServiceContext,
   { event, actor, subjectId, detail }: {
-    event: "authz_fail" | "authn_token_fail" | "malicious_csrf";
+    event:
+      | "authz_fail"
+      | "authn_token_fail"
+      | "malicious_csrf"
+      | "session_use_after_expire";
     actor?: Actor | undefined;
     subjectId?: string;
     detail: Record<string, unknown>;

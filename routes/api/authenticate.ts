@@ -53,7 +53,7 @@ async function refuseToken(
         event: "authn_token_fail",
         detail: { method: c.req.method },
       });
-      return unauthenticated(c, 'error="invalid_token"');
+      return unauthenticated(c, { error: 'error="invalid_token"' });
     case "owner_disabled":
       return problem(c, "owner-disabled", {
         detail: "The token ends with it. An administrator can help.",
@@ -69,7 +69,13 @@ async function refuseSession(
   c: Context<AppEnv>,
 ): Promise<Response | undefined> {
   const { actor, services } = c.var;
-  if (!actor) return unauthenticated(c);
+  if (!actor) {
+    return unauthenticated(c, {
+      detail: readCookie(c, "session") === undefined
+        ? SEND_A_TOKEN
+        : "The session has ended. Sign in again in the browser; programs send a token.",
+    });
+  }
   if (actor.mustChangePassword) return mustChange(c);
   if (actor.mustEnrol) return mustEnrol(c);
   if (SAFE.has(c.req.method)) return undefined;
@@ -88,15 +94,19 @@ async function refuseSession(
   });
 }
 
-function unauthenticated(c: Context<AppEnv>, error = "") {
+const SEND_A_TOKEN =
+  "Send a token that is neither expired nor revoked, as Authorization: Bearer passdesk_…";
+
+function unauthenticated(
+  c: Context<AppEnv>,
+  { error = "", detail = SEND_A_TOKEN }: { error?: string; detail?: string } =
+    {},
+) {
   c.header(
     "WWW-Authenticate",
     ['Bearer realm="Passdesk"', error].filter(Boolean).join(", "),
   );
-  return problem(c, "unauthenticated", {
-    detail:
-      "Send a token that is neither expired nor revoked, as Authorization: Bearer passdesk_…",
-  });
+  return problem(c, "unauthenticated", { detail });
 }
 
 function mustChange(c: Context<AppEnv>) {

@@ -267,7 +267,7 @@ testOnEach(
     await visitor.post("/password-reset", { newPassword: NEW_PASSWORD });
 
     const away = await signedIn.get("/");
-    assert.equal(away.headers.get("location"), "/sign-in");
+    assert.equal(away.headers.get("location"), "/sign-in?done=ended");
     const back = await visitor.signIn({ ...user, password: NEW_PASSWORD });
     assert.equal(back.status, 303);
     await office.deliver();
