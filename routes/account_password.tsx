@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { blankEnds } from "../services/password_blanks.ts";
 import { previewPassword } from "../services/password_judgement.ts";
 import {
   changePassword,
@@ -49,15 +50,14 @@ export const accountPassword = new Hono<AppEnv>()
   })
   .post("/", async (c) => {
     const { services, actor } = c.var;
-    const changed = await changePassword(services, {
-      actor,
-      ...readFields(c, Fields),
-    });
+    const fields = readFields(c, Fields);
+    const changed = await changePassword(services, { actor, ...fields });
     if (!changed.ok) return respondRefusal(c, changed.failure);
     const { token, sessionsEnded } = changed.value;
     writeCookie(c, "session", token);
     await resumeActor(c, token); // the forms of this answer belong to the new session
-    return respondForm(c, { changed: { sessionsEnded } });
+    const blanks = blankEnds(fields.newPassword);
+    return respondForm(c, { changed: { sessionsEnded, blanks } });
   });
 
 function respondRefusal(c: Context<AppEnv>, failure: ChangePasswordFailure) {

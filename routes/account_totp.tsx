@@ -16,6 +16,7 @@ import {
 import type { AppEnv } from "./env.ts";
 import { readFields } from "./form.ts";
 import { toCheck } from "./account_check.tsx";
+import { compareClocks } from "./messages.ts";
 import { respond } from "./respond.tsx";
 
 const ACCOUNT = "/account/password";
@@ -47,7 +48,7 @@ export const accountTotp = new Hono<AppEnv>()
       case "wrong_code":
         return await respondEnrolment(c, {
           error:
-            "This is not the code that the app shows now. Is the clock of your telephone right?",
+            `This is not the code that the app shows now. ${compareClocks()}`,
           status: 422,
         });
       case "not_started":

@@ -47,6 +47,15 @@ export function tooManyAttempts(retryAfterSeconds: number): string {
   }.`;
 }
 
+/**
+ * Codes of an app depend on its clock. The sentence is the same after every wrong code: one that depended on
+ * whether the code is right for another time would tell a guesser that it is.
+ */
+export function compareClocks(): string {
+  const time = new Date().toISOString().slice(11, 19);
+  return `Codes depend on the time. Our clock showed ${time} UTC just now: compare it with your telephone's.`;
+}
+
 export const CHANGED_MEANWHILE =
   "Somebody else has changed this meanwhile. What holds now is shown below; look again, then save again.";
 export const PASSWORD_KNOWN =

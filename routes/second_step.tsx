@@ -6,7 +6,7 @@ import { SecondStepPage } from "../views/second_step.tsx";
 import { readCookie, readDevice } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
-import { tooManyAttempts } from "./messages.ts";
+import { compareClocks, tooManyAttempts } from "./messages.ts";
 import { ownPath } from "./paths.ts";
 import { respond } from "./respond.tsx";
 import { welcome } from "./signed_in.ts";
@@ -41,7 +41,7 @@ export const secondStep = new Hono<AppEnv>()
         return await respondForm(c, {
           next: ownPath(next),
           error:
-            "This code is not right, or was used before. Wait for the next one, and try again.",
+            `This code is not right, or was used before. Wait for the next one, and try again. ${compareClocks()}`,
           status: 422,
         });
       case "throttled":

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { v4 as uuidv4 } from "uuid";
 import { z } from "zod";
+import { blankEnds } from "../services/password_blanks.ts";
 import { previewPassword } from "../services/password_judgement.ts";
 import {
   setPassword,
@@ -85,7 +86,11 @@ export const userPassword = new Hono<AppEnv>()
     if (!user) return notFound(c);
     return set.ok
       ? respondForm(c, user, fields, {
-        saved: { ...set.value, temporary: user.temporary },
+        saved: {
+          ...set.value,
+          temporary: user.temporary,
+          blanks: blankEnds(fields.newPassword),
+        },
       })
       : respondRefusal(c, user, fields, set.failure);
   });

@@ -28,6 +28,7 @@ import { createRecoveryCodes } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createTotpSecret, totpStep, totpUri } from "./totp.ts";
 import { inTransaction } from "./transaction.ts";
+import { typedCode } from "./typed_code.ts";
 
 export interface OwnSecondFactor {
   /** Since when the authenticator app counts. */
@@ -96,7 +97,7 @@ export async function confirmTotp(
   const totp = await findTotp(db, userId);
   if (!totp || totp.confirmedAt) return refuse({ reason: "not_started" });
   const secret = secrets.open(totp.sealedSecret, userId);
-  const step = secret && totpStep(secret, code.replaceAll(" ", ""));
+  const step = secret && totpStep(secret, typedCode(code));
   if (!step) return refuse({ reason: "wrong_code" });
   const { codes, hashes } = await createRecoveryCodes(hasher);
 

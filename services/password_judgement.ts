@@ -1,5 +1,6 @@
 import { listPasswordHistory } from "../db/passwords.ts";
 import type { ServiceContext } from "./context.ts";
+import { type BlankEnd, blankEnds } from "./password_blanks.ts";
 import type { PasswordCheck, PolicyViolation } from "./password_policy.ts";
 import { type FactorStanding, minLengthFor } from "./second_factor_rules.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -20,8 +21,24 @@ export interface NewHash {
   history: { hash: string; restart: boolean } | undefined;
 }
 
+/** What can be told while somebody types. */
+export interface PasswordPreview extends PasswordCheck {
+  blanks: BlankEnd[];
+}
+
 /** The rules that can be told while somebody types: nothing is stored, logged or sent anywhere. */
 export function previewPassword(
+  context: ServiceContext,
+  owner: Omit<PasswordOwner, "hash" | "userId">,
+  password: string,
+): PasswordPreview {
+  return {
+    ...checkRules(context, owner, password),
+    blanks: blankEnds(password),
+  };
+}
+
+function checkRules(
   { policy, settings }: ServiceContext,
   owner: Omit<PasswordOwner, "hash" | "userId">,
   password: string,
@@ -42,7 +59,7 @@ export async function judgePassword(
   Result<NewHash, { reason: "policy"; violations: PolicyViolation[] }>
 > {
   const { hasher, breached } = context;
-  const { violations } = previewPassword(context, known, password);
+  const { violations } = checkRules(context, known, password);
   if (violations.length > 0) return refuse({ reason: "policy", violations });
   if (await breached(password)) return no("breached");
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Database } from "../db/client.ts";
 import { listRecoveryCodes } from "../db/recovery_codes.ts";
 import type { PasswordHasher } from "./password_hash.ts";
+import { typedCode } from "./typed_code.ts";
 
 const RECOVERY_CODES = 10;
 const CHARACTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"; // none is taken for another
@@ -32,9 +33,9 @@ function createCode(): string {
   return code;
 }
 
-/** As somebody may type it: in groups, small, with spaces. Undefined for what no code can be. */
+/** As somebody may type it: in groups, small, with any separators. Undefined for what no code can be. */
 export function parseRecoveryCode(text: string): string | undefined {
-  const code = text.toUpperCase().replace(/[\s-]/g, "");
+  const code = typedCode(text).toUpperCase();
   return code.length === LENGTH &&
       [...code].every((it) => CHARACTERS.includes(it))
     ? code

@@ -34,6 +34,7 @@ import {
 import { totpStep } from "./totp.ts";
 import { startSession } from "./session_start.ts";
 import { inTransaction } from "./transaction.ts";
+import { typedCode } from "./typed_code.ts";
 
 export type SecondStepFailure =
   | { reason: "step_over" } // too late, or the password was set meanwhile: begin again
@@ -146,7 +147,7 @@ async function readFactor(
     log("error", "secret_unreadable", { requestId, userId });
     return undefined;
   }
-  const step = totpStep(secret, code.replaceAll(" ", ""));
+  const step = totpStep(secret, typedCode(code));
   return step === undefined ? undefined : {
     name: "authenticator app",
     consume: (tx) => consumeTotpStep(tx, { userId, step, confirmed: true }),

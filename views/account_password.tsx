@@ -1,6 +1,11 @@
+import type { BlankEnd } from "../services/password_blanks.ts";
 import { ErrorSummary, Field, LiveForm, Notice } from "./form.tsx";
 import { usePage } from "./page.ts";
-import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
+import {
+  BlankNote,
+  NewPasswordField,
+  type PasswordRules,
+} from "./password_field.tsx";
 
 export interface ChangePasswordProps {
   rules: PasswordRules;
@@ -10,7 +15,7 @@ export interface ChangePasswordProps {
   mustEnrol: boolean;
   clear?: boolean | undefined;
   errors: { currentPassword?: string; newPassword?: string };
-  changed?: { sessionsEnded: number } | undefined;
+  changed?: { sessionsEnded: number; blanks: BlankEnd[] } | undefined;
 }
 
 /** Fragment: replaces itself. Never echoes a password. */
@@ -28,6 +33,7 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
           <strong>Your password is changed.</strong> {changed.sessionsEnded > 0
             ? `Your other sessions (${changed.sessionsEnded}) were ended.`
             : "You had no other session."} <a href="/">Continue</a>
+          <BlankNote blanks={changed.blanks} />
         </Notice>
       )}
       {mustChange && (

@@ -1,4 +1,5 @@
-import type { PasswordCheck } from "../services/password_policy.ts";
+import type { BlankEnd } from "../services/password_blanks.ts";
+import type { PasswordPreview } from "../services/password_judgement.ts";
 import { AS_TYPED, describedBy, FieldError } from "./form.tsx";
 import { usePage } from "./page.ts";
 import { violationText } from "./violations.ts";
@@ -81,7 +82,8 @@ function Rules({ minLength, maxLength, history }: PasswordRules) {
   return (
     <ul class="rules hint" id={`${NEW_PASSWORD_FIELD}-rules`}>
       <li>
-        {minLength} to {maxLength} characters of any kind; a few words work well
+        {minLength} to {maxLength}{" "}
+        characters of any kind; a few words work well; blanks count
       </li>
       <li>not a common or easily guessed password</li>
       <li>not made of the name, the username or the email</li>
@@ -90,10 +92,22 @@ function Rules({ minLength, maxLength, history }: PasswordRules) {
   );
 }
 
+/** No error: the password is taken as it is. */
+export function BlankNote({ blanks }: { blanks: BlankEnd[] }) {
+  if (blanks.length === 0) return null;
+  const where = blanks.map((it) => `at the ${it}`).join(" and ");
+  return (
+    <p class="hint">
+      There is a blank{" "}
+      {where}. It is a part of the password and has to be typed each time.
+    </p>
+  );
+}
+
 const STRENGTH = ["very weak", "weak", "fair", "good", "strong"] as const;
 
 /** Fragment: what is to be said of the password while it is typed. */
-export function PasswordCheckResult({ check }: { check?: PasswordCheck }) {
+export function PasswordCheckResult({ check }: { check?: PasswordPreview }) {
   return (
     <div id={`${NEW_PASSWORD_FIELD}-check`} class="check" role="status">
       {check && (
@@ -118,7 +132,7 @@ export function PasswordCheckResult({ check }: { check?: PasswordCheck }) {
               <ul>
                 {check.violations.map((it) => <li>{violationText(it)}</li>)}
               </ul>
-            )}
+            )} <BlankNote blanks={check.blanks} />
         </>
       )}
     </div>

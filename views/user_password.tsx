@@ -1,7 +1,12 @@
+import type { BlankEnd } from "../services/password_blanks.ts";
 import { ErrorSummary, FieldError, LiveForm, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { searchPath, Stored, withFrom } from "./parts.tsx";
-import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
+import {
+  BlankNote,
+  NewPasswordField,
+  type PasswordRules,
+} from "./password_field.tsx";
 
 export interface SetPasswordProps {
   user: { id: string; name: string };
@@ -19,7 +24,9 @@ export interface SetPasswordProps {
   suggestion?: { password: string; proof: string } | undefined;
   errors: { newPassword?: string; reason?: string };
   refusal?: string | undefined;
-  saved?: { sessionsEnded: number; temporary: boolean } | undefined;
+  saved?:
+    | { sessionsEnded: number; temporary: boolean; blanks: BlankEnd[] }
+    | undefined;
 }
 
 export function SetPasswordPage(props: SetPasswordProps) {
@@ -43,7 +50,7 @@ export function SetPasswordPanel(props: SetPasswordProps) {
 }
 
 function Saved({ saved, user, from, temporaryHours }: SetPasswordProps) {
-  const { sessionsEnded, temporary } = saved!;
+  const { sessionsEnded, temporary, blanks } = saved!;
   return (
     <>
       <Notice>
@@ -54,6 +61,7 @@ function Saved({ saved, user, from, temporaryHours }: SetPasswordProps) {
             ? "1 open session was ended."
             : `${sessionsEnded} open sessions were ended.`}
         </p>
+        <BlankNote blanks={blanks} />
       </Notice>
       <ul>
         <li>
