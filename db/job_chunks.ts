@@ -2,8 +2,13 @@ import { and, eq, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
 import { jobChunks, jobs } from "./schema_programs.ts";
 
-/** Minutes without a piece after which an upload counts as broken off. */
-const UPLOAD_MINUTES = 15;
+/**
+ * Seconds after which an upload has broken off, unless the server that takes it in says in time that it still
+ * does: one that was killed must not keep its user's imports waiting for a minute.
+ */
+export const UPLOAD_LEASE_SECONDS = 30;
+
+const leaseEnd = sql`now() + make_interval(secs => ${UPLOAD_LEASE_SECONDS})`;
 
 /** Stores a piece of an upload. False where its job no longer receives. */
 export async function insertChunk(
@@ -11,12 +16,18 @@ export async function insertChunk(
   { jobId, number, data }: { jobId: string; number: number; data: Uint8Array },
 ): Promise<boolean> {
   const [receiving] = await db.update(jobs).set({
-    leasedUntil: sql`now() + make_interval(mins => ${UPLOAD_MINUTES})`,
+    leasedUntil: leaseEnd,
   }).where(and(eq(jobs.id, jobId), eq(jobs.state, "receiving")))
     .returning({ id: jobs.id });
   if (!receiving) return false;
   await db.insert(jobChunks).values({ jobId, number, data });
   return true;
+}
+
+/** Says that an upload is still being taken in. */
+export async function renewUpload(db: Database, jobId: string) {
+  await db.update(jobs).set({ leasedUntil: leaseEnd })
+    .where(and(eq(jobs.id, jobId), eq(jobs.state, "receiving")));
 }
 
 export async function findChunk(
@@ -32,13 +43,22 @@ export async function deleteChunks(db: Database, jobId: string) {
   await db.delete(jobChunks).where(eq(jobChunks.jobId, jobId));
 }
 
-/** Uploads that broke off end, and the pieces of whatever has ended go. */
-export async function deleteOverUploads(db: Database) {
+/** Uploads whose server is gone have broken off; their pieces go. */
+export async function endBrokenUploads(db: Database) {
   await rows(
     db,
-    sql`update jobs set state = 'failed', failure = 'The upload broke off.', ended_at = now()
-    where state = 'receiving' and coalesce(leased_until, created_at + make_interval(mins => ${UPLOAD_MINUTES})) <= now()`,
+    sql`with ended as (
+      update jobs set state = 'failed', failure = 'The upload broke off.', ended_at = now(),
+        leased_until = null
+      where state = 'receiving'
+        and coalesce(leased_until <= now(), true)
+      returning id
+    ) delete from job_chunks where job_id in (select id from ended)`,
   );
+}
+
+/** What is left of the pieces of jobs that have ended. */
+export async function deleteLeftChunks(db: Database) {
   await rows(
     db,
     sql`delete from job_chunks where job_id in (

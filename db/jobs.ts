@@ -36,10 +36,17 @@ function held({ id, lease }: Pick<Job, "id" | "lease">) {
 
 export async function insertJob(
   db: Database,
-  job: Pick<Job, "kind" | "state" | "actorId" | "tokenId" | "input">,
+  { leaseSeconds, ...job }:
+    & Pick<Job, "kind" | "state" | "actorId" | "tokenId" | "input">
+    & { leaseSeconds?: number },
 ): Promise<string> {
   const id = uuidv7();
-  await db.insert(jobs).values({ id, ...job });
+  await db.insert(jobs).values({
+    id,
+    ...job,
+    ...(leaseSeconds !== undefined &&
+      { leasedUntil: sql`now() + make_interval(secs => ${leaseSeconds})` }),
+  });
   return id;
 }
 

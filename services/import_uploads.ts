@@ -1,5 +1,12 @@
 import type { Database } from "../db/client.ts";
-import { deleteChunks, findChunk, insertChunk } from "../db/job_chunks.ts";
+import {
+  deleteChunks,
+  endBrokenUploads,
+  findChunk,
+  insertChunk,
+  renewUpload,
+  UPLOAD_LEASE_SECONDS,
+} from "../db/job_chunks.ts";
 import {
   countOpenJobs,
   endJob,
@@ -15,6 +22,7 @@ import type { Actor, ServiceContext, Services } from "./context.ts";
 import type { ImportOptions } from "./import_batches.ts";
 import { JOB_LEASE_SECONDS } from "./job_batches.ts";
 import { getJob, requestJob } from "./jobs.ts";
+import { describeError } from "./log.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -28,7 +36,7 @@ export type ReceiveImportFailure =
   | { reason: "too_large"; maxMegabytes: number }
   | { reason: "empty" }
   | { reason: "too_many"; most: number } // of the same user, and not ended
-  | { reason: "job_over" } // cancelled while it was received
+  | { reason: "job_over" } // cancelled while it was received, or its lease has ended
   | Forbidden;
 
 /**
@@ -47,11 +55,13 @@ export async function receiveImport(
     actor,
     kind: "import",
     state: "receiving",
+    leaseSeconds: UPLOAD_LEASE_SECONDS,
     input: { ...options },
     check: (tx) => checkOpenImports(tx, actor.userId),
   });
   if (!requested.ok) return requested;
   const jobId = requested.value;
+  const stopBeating = beat(context, jobId);
   try {
     const failure = await storeUpload(context, { jobId, body });
     if (failure) {
@@ -64,14 +74,30 @@ export async function receiveImport(
   } catch (error) {
     await breakOff(context, jobId, "The upload broke off.");
     throw error;
+  } finally {
+    stopBeating();
   }
   return { ok: true, value: (await getJob(context, jobId))! };
+}
+
+/** Renews the lease of an upload until it is stopped, however slowly the file arrives. */
+function beat({ db, log }: ServiceContext, jobId: string): () => void {
+  const timer = setInterval(() => {
+    renewUpload(db, jobId).catch((error) =>
+      log("warning", "upload_not_renewed", {
+        job: jobId,
+        ...describeError(error),
+      })
+    );
+  }, UPLOAD_LEASE_SECONDS * 1000 / 6);
+  return () => clearInterval(timer);
 }
 
 async function checkOpenImports(
   tx: Database,
   actorId: string,
 ): Promise<Result<void, { reason: "too_many"; most: number }>> {
+  await endBrokenUploads(tx);
   const open = await countOpenJobs(tx, { actorId, kind: "import" });
   return open < MOST_OPEN
     ? ok(undefined)

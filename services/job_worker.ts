@@ -1,4 +1,4 @@
-import { deleteChunks } from "../db/job_chunks.ts";
+import { deleteChunks, endBrokenUploads } from "../db/job_chunks.ts";
 import { endJob, type JobKind, leaseJob, releaseJob } from "../db/jobs.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext, Services } from "./context.ts";
@@ -36,12 +36,16 @@ export function startJobWorker(services: Services): () => Promise<void> {
   });
 }
 
-/** Takes a job, if one waits, and goes on with it to its end. Tells how many there were. */
+/**
+ * Takes a job, if one waits, and goes on with it to its end; ends uploads that have broken off. Tells how many
+ * jobs there were.
+ */
 export async function runNextJob(
   services: Services,
   stopping: AbortSignal = new AbortController().signal,
 ): Promise<number> {
   const { db } = services;
+  await endBrokenUploads(db);
   const job = await leaseJob(db, { leaseSeconds: JOB_LEASE_SECONDS });
   if (!job) return 0;
   try {

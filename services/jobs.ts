@@ -43,10 +43,11 @@ export const MAX_LISTED_USERS = 1_000;
  */
 export async function requestJob<Failure = never>(
   context: ServiceContext,
-  { actor, kind, state, input, check }: {
+  { actor, kind, state, leaseSeconds, input, check }: {
     actor: Actor;
     kind: JobKind;
     state: "receiving" | "queued";
+    leaseSeconds?: number;
     input: Record<string, unknown>;
     check?: (tx: Database) => Promise<Result<void, Failure>>;
   },
@@ -61,6 +62,7 @@ export async function requestJob<Failure = never>(
     const job = await insertJob(tx, {
       kind,
       state,
+      ...(leaseSeconds !== undefined && { leaseSeconds }),
       actorId: actor.userId,
       tokenId: actor.token?.id ?? null,
       input: { ...input, address, byToken: actor.token !== undefined },

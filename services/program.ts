@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { deleteOldDevices } from "../db/devices.ts";
 import { deleteOldEmailChanges } from "../db/email_changes.ts";
 import { deleteOldIdempotentAnswers } from "../db/idempotent_answers.ts";
-import { deleteOverUploads } from "../db/job_chunks.ts";
+import { deleteLeftChunks } from "../db/job_chunks.ts";
 import { deleteOldJobs, endAbandonedJobs } from "../db/jobs.ts";
 import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
@@ -90,7 +90,7 @@ export async function keepHouse(services: Services) {
   await deleteOldChallenges(db);
   await deleteOldEmailChanges(db);
   await deleteOverLinks(db);
-  await deleteOverUploads(db);
+  await deleteLeftChunks(db);
   await endAbandonedJobs(db);
   await deleteOldJobs(db, { days: JOB_DAYS });
   await deleteOldApiTokens(db);

@@ -95,7 +95,8 @@ export const imports = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
         });
       case "job_over":
         return problem(c, "job-over", {
-          detail: "It was cancelled while the file arrived.",
+          detail:
+            "It was cancelled while the file arrived, or the database was away for too long. Send it again.",
         });
       default:
         return refused(c, failure);
