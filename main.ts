@@ -21,6 +21,11 @@ import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
+import {
+  type Output,
+  standardError,
+  standardOutput,
+} from "./services/output.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
 import { createWebhookTransport } from "./services/webhook_transport.ts";
 import { startWebhookWorker } from "./services/webhook_delivery.ts";
@@ -29,6 +34,12 @@ import { writeLetter } from "./views/mails.tsx";
 
 /** Longest time in which requests under way may end after SIGTERM. */
 const SHUTDOWN_SECONDS = 10;
+
+/** Milliseconds in which the last lines may be written when the program ends. */
+const FLUSH_MS = 1_000;
+
+/** Exit code of a command that is done, but whose answer nobody could read. */
+const CANNOT_ANSWER = 4;
 
 async function main() {
   if (Deno.args[0] === "admin") return await administer(Deno.args.slice(1));
@@ -80,7 +91,7 @@ async function main() {
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => {
-      setTimeout(() => Deno.exit(1), SHUTDOWN_SECONDS * 1000);
+      setTimeout(() => exit(1), SHUTDOWN_SECONDS * 1000);
       server.shutdown();
     });
   }
@@ -89,7 +100,7 @@ async function main() {
   await Promise.all([stopMail(), stopJobs()]);
   await connection.close();
   log("info", "system_shutdown");
-  Deno.exit(0);
+  await exit(0);
 }
 
 function connect(settings: Settings): Promise<Connection> {
@@ -114,23 +125,23 @@ async function sendMail(services: Services, connection: Connection) {
   });
   await stop();
   await connection.close();
-  Deno.exit(0);
+  await exit(0);
 }
 
 /** `deno task admin`: one command. Standard output has its answer and nothing else. */
 async function administer(args: string[]) {
   const code = await runCommand(args, {
-    out: (text) => say([text], Deno.stdout),
+    out: (text) => say([text], standardOutput),
     err: (text) => say([text]),
     open: async () => {
       const settings = readSettings(Deno.env.toObject());
       const { db, close } = await connect(settings);
       const secretKeys = await loadSecretKeys(settings);
       const services = createServices(settings, db, secretKeys);
-      return { services: { ...services, log: logTo(Deno.stderr) }, close };
+      return { services: { ...services, log: logTo(standardError) }, close };
     },
   });
-  Deno.exit(code);
+  await exitAnswered(code);
 }
 
 /** `deno task import FILE`: the report on standard output, how far it is on standard error. */
@@ -138,11 +149,11 @@ async function runImport(services: Services, connection: Connection) {
   const code = await importFile(services, {
     args: Deno.args.slice(1),
     folder: Deno.env.get("INIT_CWD") ?? Deno.cwd(), // `deno task` changes into the project's
-    print: (line) => say([line], Deno.stdout),
+    print: (line) => say([line], standardOutput),
     say: (line) => say([line]),
   });
   await connection.close();
-  Deno.exit(code);
+  await exitAnswered(code);
 }
 
 /** The two outboxes: mails and webhooks. */
@@ -182,8 +193,23 @@ function setupGreeting({ PUBLIC_URL }: Settings, token: string | undefined) {
 let started = false;
 
 /** For the person at the terminal, apart from the log's lines. */
-function say(lines: string[], stream = Deno.stderr) {
-  stream.writeSync(new TextEncoder().encode(lines.join("\n") + "\n"));
+function say(lines: string[], output: Output = standardError) {
+  output.write(lines.join("\n") + "\n");
+}
+
+/** Ends the program: what was logged and said is written, as far as somebody reads it within a second. */
+async function exit(code: number): Promise<never> {
+  await Promise.all(
+    [standardOutput, standardError].map((it) => it.flush(FLUSH_MS)),
+  );
+  Deno.exit(code);
+}
+
+/** Ends a command: its answer waits for a reader that is slow, and one that was not written is a failure. */
+async function exitAnswered(code: number): Promise<never> {
+  if (await standardOutput.flush()) return await exit(code);
+  say(["The answer could not be written to standard output."]);
+  return await exit(code === 0 ? CANNOT_ANSWER : code);
 }
 
 try {
@@ -191,11 +217,11 @@ try {
 } catch (error) {
   if (error instanceof ImportUsageError) {
     say([error.message]);
-    Deno.exit(2);
+    await exit(2);
   }
   if (error instanceof SettingError || error instanceof DataDirError) {
     say([`Passdesk does not start: ${error.message}`]);
-    Deno.exit(2);
+    await exit(2);
   }
   log("error", started ? "run_failed" : "start_failed", describeError(error));
   say([
@@ -203,5 +229,5 @@ try {
       ? "Passdesk has ended by an error; the line above says which."
       : "Passdesk does not start; the line above says why.",
   ]);
-  Deno.exit(1);
+  await exit(1);
 }

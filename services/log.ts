@@ -1,3 +1,5 @@
+import { type Output, standardOutput } from "./output.ts";
+
 export type LogFields = Record<string, unknown>;
 
 /** One line of JSON for each event (ASVS 16.2.4): what happened, then its fields. */
@@ -7,23 +9,45 @@ export type Log = (
   fields?: LogFields,
 ) => void;
 
-const encoder = new TextEncoder();
+/** Characters of lines that may wait for a reader: some ten thousand lines. */
+const MOST_WAITING = 4 * 1024 * 1024;
 
-/** Writes to a stream. JSON escapes what could forge a line or colour a terminal (ASVS 16.4.1). */
-export function logTo(stream: Pick<typeof Deno.stdout, "writeSync">): Log {
+/**
+ * Writes to an output. JSON escapes what could forge a line or colour a terminal (ASVS 16.4.1). A log that can't be
+ * written holds nothing up and fails nothing: lines wait up to a bound, those beyond it are counted, and their
+ * number is a line of the log once there is room again.
+ */
+export function logTo(
+  output: Pick<Output, "write" | "waiting" | "drained">,
+  { mostWaiting = MOST_WAITING }: { mostWaiting?: number } = {},
+): Log {
+  let lost = 0;
+
+  function tellLost() {
+    if (lost === 0) return;
+    output.write(lineOf("error", "log_lines_lost", { lines: lost }));
+    lost = 0;
+  }
+
   return (level, event, fields = {}) => {
-    const line = JSON.stringify({
-      at: new Date().toISOString(),
-      level,
-      event,
-      ...fields,
-    });
-    stream.writeSync(encoder.encode(escapeControls(line) + "\n"));
+    const line = lineOf(level, event, fields);
+    if (output.waiting() + line.length <= mostWaiting) {
+      tellLost();
+      output.write(line);
+    } else if (lost++ === 0) {
+      output.drained().then(tellLost);
+    }
   };
 }
 
+function lineOf(level: string, event: string, fields: LogFields): string {
+  const at = new Date().toISOString();
+  const line = JSON.stringify({ at, level, event, ...fields });
+  return escapeControls(line) + "\n";
+}
+
 /** The program's log: standard output. */
-export const log: Log = logTo(Deno.stdout);
+export const log: Log = logTo(standardOutput);
 
 /**
  * What may be told of an error: Drizzle writes the parameters of a failed query into its message, and

@@ -1,4 +1,4 @@
-const ROOT = new URL("../../", import.meta.url);
+export const ROOT = new URL("../../", import.meta.url);
 
 /** The words of a task in deno.json: the tests run the program with exactly the permissions that it ships with. */
 export async function taskCommand(name: string): Promise<string[]> {
@@ -21,19 +21,26 @@ export async function startProgram(
   task: "start" | "demo" | "mail" | "import",
   environment: Record<string, string>,
   more: string[] = [],
+  /** Where its standard output goes: it is read, closed, never read, or a file. */
+  stdout: "read" | "closed" | "unread" | { file: string } = "read",
 ) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [...await taskArgs(task, environment), ...more],
+  const args = [...await taskArgs(task, environment), ...more];
+  const [command, words] = typeof stdout === "object"
+    ? ["sh", ["-c", `exec "$0" "$@" >${stdout.file}`, Deno.execPath(), ...args]]
+    : [Deno.execPath(), args];
+  const child = new Deno.Command(command, {
+    args: words,
     cwd: ROOT,
     env: { ...environment, NO_COLOR: "1" },
     stdout: "piped",
     stderr: "piped",
   }).spawn();
   const output = { stdout: "", stderr: "" };
-  const reading = [
-    collect(child.stdout, (text) => output.stdout += text),
-    collect(child.stderr, (text) => output.stderr += text),
-  ];
+  const reading = [collect(child.stderr, (text) => output.stderr += text)];
+  if (stdout === "closed") await child.stdout.cancel();
+  else if (stdout !== "unread") {
+    reading.push(collect(child.stdout, (text) => output.stdout += text));
+  }
 
   /** Waits until standard error holds `text`, or the program has ended. */
   async function said(text: string) {
@@ -60,22 +67,36 @@ export async function startProgram(
   return { output, said, end, ended };
 }
 
-/** What `deno task admin …` answers. */
+/** What `deno task admin …` answers; with its standard output closed, or on a full disk, nothing. */
 export async function admin(
   args: string[],
   environment: Record<string, string>,
+  stdout: "read" | "closed" | "full" = "read",
 ) {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [...await taskArgs("admin", environment), ...args],
+  const into =
+    { read: "", closed: " | exec true", full: " >/dev/full" }[stdout];
+  // The shell's pipefail gives the program's exit code, not that of the reader.
+  const result = await new Deno.Command("bash", {
+    args: [
+      "-c",
+      `set -o pipefail; "$0" "$@"${into}`,
+      Deno.execPath(),
+      ...await taskArgs("admin", environment),
+      ...args,
+    ],
     cwd: ROOT,
     env: { ...environment, NO_COLOR: "1" },
   }).output();
   const text = new TextDecoder();
-  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  return {
+    code: result.code,
+    stdout: text.decode(result.stdout),
+    stderr: text.decode(result.stderr),
+  };
 }
 
 /** The task's command, with the folder that it may write to. */
-async function taskArgs(task: string, { DATA_DIR = "data" }) {
+export async function taskArgs(task: string, { DATA_DIR = "data" }) {
   return (await taskCommand(task)).map((it) =>
     it === "--allow-write=data" ? `--allow-write=${DATA_DIR}` : it
   );
