@@ -19,6 +19,7 @@ import { limitBody, readForm } from "./form.ts";
 import { deadline, frame, refuseUnknownHost } from "./frame.ts";
 import { requirePermission, requireUser } from "./guards.ts";
 import { methodNotAllowed, refuseUnknownMethod } from "./methods.ts";
+import { health } from "./health.ts";
 import { help } from "./help.tsx";
 import { home } from "./home.ts";
 import { notMe } from "./not_me.tsx";
@@ -55,6 +56,7 @@ export function createApp(services: Services, assets: Assets) {
   );
   const { api, contract } = createApi();
   const app = new Hono<AppEnv>()
+    .route("/health", health(services))
     .use(
       frame(services, assets),
       securityHeaders(services.settings),

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { randomBytes } from "node:crypto";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { parseToken } from "../services/tokens.ts";
 import type { AppEnv } from "./env.ts";
 
 type Name =
@@ -37,6 +38,20 @@ export function writeCookie(
 
 export function dropCookie(c: Context<AppEnv>, name: Name) {
   deleteCookie(c, fullName(c, name), attributes(c));
+}
+
+/**
+ * The token of a link goes into a cookie, so that no page is shown whose address holds it (ASVS 14.2.1). What can't
+ * be a token never becomes a cookie, and ends the one of an older link.
+ */
+export function keepLinkToken(
+  c: Context<AppEnv>,
+  name: Name,
+  maxAge: number,
+) {
+  const token = c.req.param("token");
+  if (token && parseToken(token)) writeCookie(c, name, token, maxAge);
+  else dropCookie(c, name);
 }
 
 function fullName(c: Context<AppEnv>, name: Name) {

@@ -6,7 +6,7 @@ import {
   takeEmailStep,
 } from "../services/email_changes.ts";
 import { EmailChangePage } from "../views/email_change.tsx";
-import { dropCookie, readCookie, writeCookie } from "./cookies.ts";
+import { dropCookie, keepLinkToken, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { respond } from "./respond.tsx";
 
@@ -25,8 +25,7 @@ function stepRoutes(step: "confirm" | "stop", path: string) {
       return respondPage(c, { state: about ? "open" : "over", about });
     })
     .get("/:token", (c) => {
-      const token = c.req.param("token")!;
-      writeCookie(c, cookie, token, EMAIL_CHANGE_HOURS * 3600);
+      keepLinkToken(c, cookie, EMAIL_CHANGE_HOURS * 3600);
       return c.redirect(path, 303);
     })
     .post("/", async (c) => {

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { NOT_ME_DAYS } from "../services/mail_links.ts";
 import { findNotMe, reportNotMe } from "../services/reports.ts";
 import { NotMePage, type NotMeState } from "../views/not_me.tsx";
-import { dropCookie, readCookie, writeCookie } from "./cookies.ts";
+import { dropCookie, keepLinkToken, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { respond } from "./respond.tsx";
 
@@ -14,8 +14,7 @@ export const notMe = new Hono<AppEnv>()
     return respondPage(c, owner ? "open" : "over", owner?.username);
   })
   .get("/:token", (c) => {
-    const token = c.req.param("token");
-    writeCookie(c, "not-me", token, NOT_ME_DAYS * 24 * 3600);
+    keepLinkToken(c, "not-me", NOT_ME_DAYS * 24 * 3600);
     return c.redirect("/not-me", 303);
   })
   .post("/", async (c) => {

@@ -6,7 +6,7 @@ import {
   RequestResetPage,
   type RequestResetProps,
 } from "../views/password_reset.tsx";
-import { writeCookie } from "./cookies.ts";
+import { keepLinkToken } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { Identifier, readFields } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
@@ -39,7 +39,7 @@ export const passwordResets = new Hono<AppEnv>()
   // Uses nothing up and tells nothing: mail scanners open links too, and no page has a token in its address.
   .get("/:token", (c) => {
     const { RESET_LINK_MINUTES } = c.var.services.settings;
-    writeCookie(c, "reset", c.req.param("token"), RESET_LINK_MINUTES * 60);
+    keepLinkToken(c, "reset", RESET_LINK_MINUTES * 60);
     return c.redirect("/password-reset", 303);
   });
 

@@ -1,13 +1,19 @@
 import { z } from "zod";
 
-/** An address of our own and nothing else, as a path (ASVS 3.7.2). */
+/** Characters of a path that is led back to. Proxies drop answers with headers over 4 KiB, and each sign may become three. */
+const LONGEST_PATH = 1_000;
+
+/** An address of our own and nothing else, as a path (ASVS 3.7.2); a long one without its query. */
 export function ownPath(text: string | undefined): string {
   if (!text || !/^\/(?![/\\])/.test(text)) return "/";
   const url = URL.parse(text, "http://passdesk.invalid");
   // Only now: the parser has taken "." and ".." out, behind which a second slash may have stood.
   const ours = url?.host === "passdesk.invalid" &&
     !url.pathname.startsWith("//");
-  return ours ? url.pathname + url.search : "/";
+  if (!ours) return "/";
+  const { pathname, search } = url;
+  return [pathname + search, pathname]
+    .find((it) => it.length <= LONGEST_PATH) ?? "/";
 }
 
 /** Where a search stood, rebuilt from the parameters of a search: nothing else gets through. */

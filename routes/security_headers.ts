@@ -4,7 +4,7 @@ import type { Settings } from "../services/config.ts";
 import type { AppEnv } from "./env.ts";
 
 /** The same for each answer, built once. */
-function fixedHeaders({ PUBLIC_URL }: Settings): [string, string][] {
+export function fixedHeaders({ PUBLIC_URL }: Settings): [string, string][] {
   return Object.entries({
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

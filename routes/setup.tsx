@@ -11,7 +11,7 @@ import {
 import { PasswordCheckResult } from "../views/password_field.tsx";
 import { SetupPage } from "../views/setup.tsx";
 import { violationTexts } from "../views/violations.ts";
-import { dropCookie, readCookie, writeCookie } from "./cookies.ts";
+import { dropCookie, keepLinkToken, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery, readUserInput } from "./form.ts";
 import { problemTexts } from "./messages.ts";
@@ -30,7 +30,7 @@ export const setup = new Hono<AppEnv>()
     return await respondForm(c, { clear: clear === "yes" });
   })
   .get("/:token", (c) => {
-    writeCookie(c, "setup", c.req.param("token"), SETUP_LINK_MINUTES * 60);
+    keepLinkToken(c, "setup", SETUP_LINK_MINUTES * 60);
     return c.redirect("/setup", 303);
   })
   .post("/check", async (c) => {

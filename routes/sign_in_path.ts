@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { AppEnv } from "./env.ts";
+import { ownPath } from "./paths.ts";
 
 /** The sign-in page, which leads on to `next` and says what has happened. */
 export function signInPath(
@@ -18,5 +19,5 @@ export function shownPath(c: Context<AppEnv>): string {
     c.req.header("HX-Current-URL") ??
       (c.req.method === "GET" ? c.req.url : c.req.header("Referer")) ?? "",
   );
-  return shown ? shown.pathname + shown.search : "/";
+  return shown ? ownPath(shown.pathname + shown.search) : "/";
 }

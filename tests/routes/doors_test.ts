@@ -6,6 +6,8 @@ import { person } from "../support/people.ts";
 
 const U = "/users/:id";
 const EVERYBODY = [
+  "GET /health/live",
+  "GET /health/ready",
   "GET /sign-in",
   "POST /sign-in",
   "POST /sign-in/passkey",
