@@ -1,12 +1,12 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { HTTPException } from "hono/http-exception";
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { clientAddress } from "../services/address.ts";
 import type { Services } from "../services/context.ts";
 import type { Assets } from "./assets.ts";
 import type { AppEnv } from "./env.ts";
+import { DeadlineError } from "./failures.ts";
 
 /** Gives each request its id, its services and its nonce, and writes its line in the log. */
 export function frame(services: Services, assets: Assets) {
@@ -61,7 +61,7 @@ export const deadline = createMiddleware<AppEnv>(async (c, next) => {
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       c.var.over.abort(); // what is not committed yet never will be
-      reject(new HTTPException(503, { message: "deadline" }));
+      reject(new DeadlineError());
     }, seconds * 1000);
   });
   try {

@@ -24,6 +24,7 @@ import {
 } from "./breached_passwords.ts";
 import { SettingError, type Settings } from "./config.ts";
 import type { Services } from "./context.ts";
+import { logFailure } from "./failure_log.ts";
 import { describeError, log } from "./log.ts";
 import { createPasswordHasher } from "./password_hash.ts";
 import { createPasswordPolicy } from "./password_policy.ts";
@@ -107,7 +108,7 @@ export function startHousekeeping(services: Services) {
     try {
       await keepHouse(services);
     } catch (error) {
-      services.log("error", "housekeeping_failed", describeError(error));
+      logFailure(services, "housekeeping_failed", error);
     }
   }, HOUR);
   return () => clearInterval(timer);

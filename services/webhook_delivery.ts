@@ -5,6 +5,7 @@ import {
   recordAttempt,
 } from "../db/webhook_deliveries.ts";
 import type { Services } from "./context.ts";
+import { logFailure } from "./failure_log.ts";
 import { describeError } from "./log.ts";
 import { retrySeconds } from "./retry.ts";
 import { signWebhook } from "./webhook_secret.ts";
@@ -81,9 +82,8 @@ async function runLane(
       tried += due.length;
     }
   } catch (error) {
-    services.log("error", "webhook_worker_failed", {
+    logFailure(services, "webhook_worker_failed", error, {
       webhook: webhookId,
-      ...describeError(error),
     });
   }
   return tried;

@@ -1,5 +1,5 @@
 import type { Services } from "./context.ts";
-import { describeError } from "./log.ts";
+import { logFailure } from "./failure_log.ts";
 
 const POLL_MS = 1_000;
 
@@ -22,7 +22,7 @@ export function startWorker(
   const running = (async () => {
     while (!signal.aborted) {
       const handled = await work(signal).catch((error) => {
-        log("error", `${name}_failed`, describeError(error));
+        logFailure({ log }, `${name}_failed`, error);
         return 0;
       });
       if (handled === 0) await pause(POLL_MS, signal);

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  admin,
-  freePort,
-  ROOT,
-  startProgram,
-  taskArgs,
-} from "./support/process.ts";
+import { admin, freePort, ROOT, startProgram } from "./support/process.ts";
 
 const SECRET_KEY = Buffer.alloc(32, 7).toString("base64");
 

@@ -111,3 +111,41 @@ testOnPostgres(
     await other.close();
   },
 );
+
+testOnPostgres(
+  "an outage is told once a second with a count, however many requests it fails",
+  async (connection) => {
+    const { db } = connection;
+    const running = program(connection, { REQUEST_TIMEOUT_SECONDS: "1" });
+    const visitor = browser(running);
+    const desk = await person(db, { permissions: ["user_management"] });
+    await visitor.signIn(desk);
+    const strangers = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const it = browser(running);
+        await it.get("/sign-in");
+        return it;
+      }),
+    );
+    const REQUESTS = 100;
+    let answers: number[] = [];
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`lock table users in access exclusive mode`);
+      answers = (await Promise.all([
+        ...Array.from({ length: REQUESTS }, () => visitor.get("/users")),
+        ...strangers.map((it) => it.signIn(desk)),
+      ])).map((it) => it.status);
+    });
+    assert.deepEqual([...new Set(answers)], [503]);
+    const told = () => running.log.filter((it) => it.event === "overloaded");
+    const times = () => told().reduce((sum, it) => sum + Number(it.times), 0);
+    const deadline = Date.now() + 10_000;
+    while (times() < answers.length && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(times(), answers.length);
+    assert.ok(told().length <= 5, `${told().length} lines`);
+    assert.ok(told().every((it) => it.requestId && it.level === "warning"));
+    assert.deepEqual(running.log.filter((it) => it.level === "error"), []);
+  },
+);
