@@ -96,6 +96,9 @@ export interface AuditFilter {
   until?: Date | undefined;
   /** Only what is older than this event. */
   before?: string | undefined;
+  /** The first id of the future: only events before it; or, where `ahead`, only the others. */
+  firstIdAhead: string;
+  ahead: boolean;
 }
 
 const actors = alias(users, "actors");
@@ -104,7 +107,7 @@ const subjects = alias(users, "subjects");
 /** The newest first, paged by key. */
 export async function listAuditEvents(
   db: Database,
-  { personId, event, from, until, before }: AuditFilter,
+  { personId, event, from, until, before, firstIdAhead, ahead }: AuditFilter,
   limit: number,
 ) {
   const filter = and(
@@ -115,6 +118,9 @@ export async function listAuditEvents(
       ? and(lt(auditEvents.at, until), lt(auditEvents.id, firstIdBehind(until)))
       : undefined,
     before ? lt(auditEvents.id, before) : undefined,
+    ahead
+      ? gte(auditEvents.id, firstIdAhead)
+      : lt(auditEvents.id, firstIdAhead),
   );
   return await selectEvents(db, { personId, filter, limit });
 }
@@ -122,7 +128,10 @@ export async function listAuditEvents(
 const recentEvents = builtOnce((db) =>
   selectEvents(db, {
     personId: sql.placeholder("personId"),
-    filter: sql`${auditEvents.event} <> 'sensitive_read'`,
+    filter:
+      sql`${auditEvents.event} <> 'sensitive_read' and ${auditEvents.id} < ${
+        sql.placeholder("firstIdAhead")
+      }::uuid`,
     limit: sql.placeholder("limit"),
   }).prepare("recent_events")
 );
@@ -130,10 +139,21 @@ const recentEvents = builtOnce((db) =>
 /** What somebody did or had done to them, the newest first; not who looked. */
 export async function listRecentEvents(
   db: Database,
-  personId: string,
-  limit: number,
+  { personId, firstIdAhead, limit }: {
+    personId: string;
+    /** As in `AuditFilter`. */
+    firstIdAhead: string;
+    limit: number;
+  },
 ) {
-  return await recentEvents(db).execute({ personId, limit });
+  return await recentEvents(db).execute({ personId, firstIdAhead, limit });
+}
+
+/** Is there an event with this id or a higher one? */
+export async function hasEventFrom(db: Database, id: string): Promise<boolean> {
+  const found = await db.select({ id: auditEvents.id }).from(auditEvents)
+    .where(gte(auditEvents.id, id)).limit(1);
+  return found.length > 0;
 }
 
 function selectEvents(

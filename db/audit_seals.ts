@@ -1,6 +1,5 @@
 import { asc, desc, gt, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
-import { auditEvents } from "./schema.ts";
 import { auditSeals } from "./schema_programs.ts";
 
 /** Serialises whoever seals, of all instances, until the end of the transaction. */
@@ -12,6 +11,7 @@ export interface Seal {
   id: string;
   untilId: string;
   events: number;
+  ahead: string[];
   mac: string;
 }
 
@@ -19,6 +19,7 @@ const COLUMNS = {
   id: auditSeals.id,
   untilId: auditSeals.untilId,
   events: auditSeals.events,
+  ahead: auditSeals.ahead,
   mac: auditSeals.mac,
 };
 
@@ -78,30 +79,51 @@ export interface StoredEvent {
   detail: string;
 }
 
-/** Events behind one id and up to another, in order. */
+/** Events behind one id, or from the very first, and up to another, in order. */
 export async function listStoredEvents(
   db: Database,
   { afterId, untilId, limit }: {
-    afterId: string;
+    afterId: string | null;
     untilId: string;
     limit: number;
   },
 ): Promise<StoredEvent[]> {
+  const from = afterId === null ? sql`true` : sql`id > ${afterId}::uuid`;
   return await rows(
     db,
-    sql`
-    select id, (extract(epoch from at) * 1000000)::bigint::text as at, event, actor_id as "actorId",
-      subject_id as "subjectId", address, request_id as "requestId", detail::text as detail
-    from audit_events where id > ${afterId}::uuid and id <= ${untilId}::uuid
+    sql`${STORED} where ${from} and id <= ${untilId}::uuid
     order by id limit ${limit}`,
   );
 }
 
-export async function findFirstEventAfter(
+/** Events of these ids, as far as they are there, in order. */
+export async function findStoredEvents(
   db: Database,
-  afterId: string,
-): Promise<string | null> {
-  const [row] = await db.select({ id: auditEvents.id }).from(auditEvents)
-    .where(gt(auditEvents.id, afterId)).orderBy(asc(auditEvents.id)).limit(1);
-  return row?.id ?? null;
+  ids: string[],
+): Promise<StoredEvent[]> {
+  if (ids.length === 0) return [];
+  return await rows(
+    db,
+    sql`${STORED} where id in (select jsonb_array_elements_text(${
+      JSON.stringify(ids)
+    }::jsonb)::uuid) order by id`,
+  );
 }
+
+/** Events from an id on that no seal names as being ahead of its time. */
+export async function listUnsealedAhead(
+  db: Database,
+  { fromId, limit }: { fromId: string; limit: number },
+): Promise<StoredEvent[]> {
+  return await rows(
+    db,
+    sql`${STORED} where id >= ${fromId}::uuid and not exists (
+      select 1 from audit_seals where ahead ? audit_events.id::text)
+    order by id limit ${limit}`,
+  );
+}
+
+const STORED = sql`
+  select id, (extract(epoch from at) * 1000000)::bigint::text as at, event, actor_id as "actorId",
+    subject_id as "subjectId", address, request_id as "requestId", detail::text as detail
+  from audit_events`;

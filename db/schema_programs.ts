@@ -190,6 +190,8 @@ export const auditSeals = pgTable("audit_seals", {
   /** The last event that it covers; the first follows the seal before. */
   untilId: uuid("until_id").notNull(),
   events: integer("events").notNull(),
+  /** Ids of events whose time lay in the future as this was made: no other seal would cover them until then. */
+  ahead: jsonb("ahead").$type<string[]>().notNull().default([]),
   /** "KEY.MAC": HMAC-SHA-256 of the events and of the seal before, base64url, by the key of that id. */
   mac: text("mac").notNull(),
 });

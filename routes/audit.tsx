@@ -13,6 +13,7 @@ const Query = z.object({
   from: z.string().default(""),
   until: z.string().default(""),
   before: z.uuid().optional().catch(undefined),
+  ahead: z.literal("yes").optional().catch(undefined),
 });
 
 const NOT_A_DAY = "Write the day like 2026-11-23.";
@@ -28,6 +29,7 @@ export const audit = new Hono<AppEnv>()
       ? { events: [], personUnknown: false }
       : await findAuditEvents(c.var.services, {
         ...query,
+        ahead: query.ahead === "yes",
         from: from === "" ? undefined : dayStart(from),
         until: until === "" ? undefined : dayStart(until, 1),
       });

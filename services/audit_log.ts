@@ -1,5 +1,6 @@
 import {
   type AuditEventRow,
+  hasEventFrom,
   listAuditEvents,
   listAuditEventsAfter,
 } from "../db/audit_events.ts";
@@ -7,6 +8,7 @@ import { findUserByIdentifier } from "../db/users.ts";
 import type { AuditEventName } from "./audit.ts";
 import { mustStillHold } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { doubtOf, firstIdAhead, type TimeDoubt } from "./event_times.ts";
 import { findSettled } from "./settled_events.ts";
 
 export type { AuditEventRow };
@@ -20,34 +22,45 @@ export interface AuditFilter {
   until?: Date | undefined;
   before?: string | undefined;
   limit?: number | undefined;
+  /** Only events whose time lies in the future, which are left out otherwise. */
+  ahead?: boolean | undefined;
 }
 
 export interface FoundEvents {
-  events: AuditEventRow[];
+  events: (AuditEventRow & { doubt?: TimeDoubt | undefined })[];
   personUnknown: boolean;
+  /** There are events whose time lies in the future, whatever was asked for. */
+  someAhead?: boolean;
   next?: string | undefined;
 }
 
 export const AUDIT_PAGE_SIZE = 50;
 
-/** The newest first, paged by key. */
+/** The newest first, paged by key. What bears a time in the future would stand above all of it for ever. */
 export async function findAuditEvents(
   { db }: Pick<ServiceContext, "db">,
-  { person: typed, limit = AUDIT_PAGE_SIZE, ...filter }: AuditFilter,
+  { person: typed, limit = AUDIT_PAGE_SIZE, ahead = false, ...filter }:
+    AuditFilter,
 ): Promise<FoundEvents> {
   const person = typed === ""
     ? undefined
     : await findUserByIdentifier(db, typed);
   if (person === null) return { events: [], personUnknown: true };
-  const found = await listAuditEvents(
-    db,
-    { ...filter, personId: person?.id },
-    limit + 1,
-  );
-  const events = found.slice(0, limit);
+  const future = firstIdAhead();
+  const [found, someAhead] = await Promise.all([
+    listAuditEvents(
+      db,
+      { ...filter, personId: person?.id, firstIdAhead: future, ahead },
+      limit + 1,
+    ),
+    hasEventFrom(db, future),
+  ]);
+  const events = found.slice(0, limit)
+    .map((it) => ({ ...it, doubt: doubtOf(it) }));
   return {
     events,
     personUnknown: false,
+    someAhead,
     next: found.length > limit ? events.at(-1)?.id : undefined,
   };
 }

@@ -23,6 +23,7 @@ import {
 } from "./authorization.ts";
 import type { Actor, Permission, ServiceContext } from "./context.ts";
 import { endAccess } from "./ended_access.ts";
+import { firstIdAhead } from "./event_times.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -49,7 +50,11 @@ export async function viewUser(
   const { db } = context;
   const [user, recent] = await Promise.all([
     readUser(context, { actor, userId }),
-    listRecentEvents(db, userId, RECENT_EVENTS),
+    listRecentEvents(db, {
+      personId: userId,
+      firstIdAhead: firstIdAhead(),
+      limit: RECENT_EVENTS,
+    }),
   ]);
   if (!user) return undefined;
   return { user, recent, refusals: refusalsOf(actor, user) };

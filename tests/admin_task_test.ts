@@ -65,10 +65,10 @@ testOnPostgres(
     const { services } = program(connection);
     const secrets = createSecretBox([Buffer.from(SECRET_KEY, "base64")]);
     await connection.db.execute(sql`
-      insert into audit_events (id, event, address, request_id)
+      insert into audit_events (id, at, event, address, request_id)
       values (${
       uuidv7({ msecs: Date.now() - 3_600_000 })
-    }, 'user_created', '192.0.2.1', 'r')`);
+    }, now() - interval '1 hour', 'user_created', '192.0.2.1', 'r')`);
     const { mac } = await sealAuditLog({ ...services, secrets });
     await connection.close();
 

@@ -1,7 +1,7 @@
 import type { AuditEventName } from "../services/audit.ts";
 import type { FoundEvents } from "../services/audit_log.ts";
 import { AuditTable, EVENT_LABELS } from "./audit_table.tsx";
-import { Field } from "./form.tsx";
+import { Field, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 
@@ -13,6 +13,8 @@ export interface AuditProps extends FoundEvents {
     from: string;
     until: string;
     before?: string | undefined;
+    /** Only events of the future. */
+    ahead?: "yes" | undefined;
   };
   errors: { from?: string; until?: string };
 }
@@ -84,9 +86,10 @@ function AuditFilter({ query, errors, personUnknown }: AuditProps) {
 
 /** Fragment: the events and the way to older ones. */
 export function AuditResults(props: AuditProps) {
-  const { events, query, personUnknown } = props;
+  const { events, query, personUnknown, someAhead } = props;
   return (
     <section id="events" aria-label="Events" aria-live="polite">
+      {someAhead && <AheadNotice shown={query.ahead === "yes"} />}
       {query.before && (
         <p>
           <a href={`/audit?${filterState(props)}`}>Back to the newest</a>
@@ -108,6 +111,21 @@ export function AuditResults(props: AuditProps) {
   );
 }
 
+/** Events that bear a time to come are not among the others: they would be on top until then. */
+function AheadNotice({ shown }: { shown: boolean }) {
+  return (
+    <Notice kind="bad">
+      {shown
+        ? "These events bear a time in the future. "
+        : "There are events with a time in the future, which are not in this list. "}
+      Either Passdesk did not write them, or its clock was wrong. Ask whoever
+      runs the server to run <code>verify-audit</code>. {shown
+        ? <a href="/audit">Show the audit log</a>
+        : <a href="/audit?ahead=yes">Show them</a>}
+    </Notice>
+  );
+}
+
 function OlderLink(props: AuditProps) {
   if (!props.next) return null;
   const href = `/audit?${filterState(props)}&before=${props.next}`;
@@ -119,8 +137,9 @@ function OlderLink(props: AuditProps) {
 }
 
 function filterState({ query }: AuditProps): string {
-  const { person, event, from, until } = query;
+  const { person, event, from, until, ahead } = query;
   return new URLSearchParams({
+    ...(ahead && { ahead }),
     person,
     event: event ?? "",
     from: from ?? "",

@@ -1,5 +1,6 @@
 import type { AuditEventName } from "../services/audit.ts";
-import type { AuditEventRow } from "../services/audit_log.ts";
+import type { FoundEvents } from "../services/audit_log.ts";
+import type { TimeDoubt } from "../services/event_times.ts";
 import { PERMISSION_LABELS } from "./refusals.ts";
 import { Stored, Time } from "./parts.tsx";
 
@@ -50,8 +51,14 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   webhook_tested: "Webhook tested",
 };
 
+const DOUBTS: Record<TimeDoubt, string> = {
+  future: "in the future",
+  before_passdesk: "time can't be right",
+  id_differs: "time can't be right",
+};
+
 /** Events, the newest first. */
-export function AuditTable({ events }: { events: AuditEventRow[] }) {
+export function AuditTable({ events }: Pick<FoundEvents, "events">) {
   return (
     <table class="events">
       <thead>
@@ -71,15 +78,21 @@ export function AuditTable({ events }: { events: AuditEventRow[] }) {
   );
 }
 
-export function AuditRows({ events }: { events: AuditEventRow[] }) {
+export function AuditRows({ events }: Pick<FoundEvents, "events">) {
   return <>{events.map((it) => <AuditRow event={it} />)}</>;
 }
 
-function AuditRow({ event }: { event: AuditEventRow }) {
+function AuditRow({ event }: { event: FoundEvents["events"][number] }) {
   return (
     <tr id={`event-${event.id}`}>
       <td data-label="When">
         <Time at={event.at} />
+        {event.doubt && (
+          <>
+            {" "}
+            <span class="badge bad">{DOUBTS[event.doubt]}</span>
+          </>
+        )}
       </td>
       <td data-label="What">
         {EVENT_LABELS[event.event as AuditEventName] ?? event.event}

@@ -1,6 +1,7 @@
 import { sealAuditLog } from "../../services/audit_seals.ts";
 import {
   type Difference,
+  type OutsideEvent,
   verifyAuditLog,
   type VerifyAuditLogFailure,
 } from "../../services/audit_verification.ts";
@@ -78,10 +79,34 @@ function failure(failure: VerifyAuditLogFailure): Outcome {
       );
     case "differs": {
       const { reason, ...difference } = failure;
-      const text = differenceText(failure);
-      return failed(EXIT.verificationFailed, reason, text, difference);
+      const text = [differenceText(failure), ...named(failure.outside)];
+      return failed(
+        EXIT.verificationFailed,
+        reason,
+        text.join("\n"),
+        difference,
+      );
+    }
+    case "outside_of_time": {
+      const { reason, ...found } = failure;
+      const text = [
+        `Everything sealed is as it was, but ${found.count} events lie outside of time: not Passdesk wrote them, or a clock was wrong.`,
+        ...named(found.events),
+        ...(found.count > found.events.length ? ["  …"] : []),
+      ];
+      return failed(EXIT.verificationFailed, reason, text.join("\n"), found);
     }
   }
+}
+
+const WHY: Record<OutsideEvent["why"], string> = {
+  future: "its time lay in the future",
+  before_passdesk: "its time lies before any Passdesk",
+  id_differs: "its id was made at another time",
+};
+
+function named(events: OutsideEvent[] = []) {
+  return events.map(({ id, at, why }) => `  ${id} (${at}): ${WHY[why]}`);
 }
 
 function differenceText({ what, after, until, expected, found }: Difference) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
-import { v7 as uuidv7 } from "uuid";
+import { MAX, v7 as uuidv7 } from "uuid";
 import type { Database } from "../../db/client.ts";
 import { COMMANDS } from "../../routes/cli/commands.ts";
 import { program } from "../support/app.ts";
@@ -17,7 +17,8 @@ testOnEach(
     assert.deepEqual([nothing.code, nothing.reason], [1, "nothing_sealed"]);
     const id = uuidv7({ msecs: Date.now() - 3_600_000 });
     await db.execute(sql`
-      insert into audit_events (id, event, address, request_id) values (${id}, 'user_created', '192.0.2.1', 'r')`);
+      insert into audit_events (id, at, event, address, request_id)
+      values (${id}, now() - interval '1 hour', 'user_created', '192.0.2.1', 'r')`);
     const sealed = await commandJson(running, "seal-audit");
     assert.deepEqual([sealed.code, sealed.events], [0, 1]);
     const verified = await commandJson(running, "verify-audit");
@@ -32,6 +33,13 @@ testOnEach(
     assert.match(kept.out, /^Verified: 1 events in 1 seals/);
     const other = await commandJson(running, "verify-audit", "--kept=x.y");
     assert.deepEqual([other.code, other.reason], [3, "kept_seal_missing"]);
+
+    await db.execute(sql`
+      insert into audit_events (id, event, address, request_id) values (${MAX}, 'user_created', '192.0.2.1', 'r')`);
+    const outside = await command(running, "verify-audit");
+    assert.equal(outside.code, 3);
+    assert.match(outside.err, /1 events lie outside of time/);
+    assert.match(outside.err, / {2}f{8}-.*: its time lay in the future/);
 
     await asOwner(
       db,

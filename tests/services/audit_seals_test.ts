@@ -23,7 +23,7 @@ const key = () => crypto.getRandomValues(new Uint8Array(32));
 /** An audit log with nothing in it, and how its events are made. */
 async function emptyLog(db: Database) {
   await asOwner(db, sql`delete from audit_events`);
-  await db.execute(sql`delete from audit_seals`);
+  await asOwner(db, sql`delete from audit_seals`);
   return program({ db }).services;
 }
 
@@ -161,7 +161,7 @@ testOnEach(
       ] as const
     ) {
       const { services } = await threeSeals(db);
-      await db.execute(statement);
+      await asOwner(db, statement);
       const shown = await difference(services);
       assert.equal(shown.what, what);
       assert.equal(shown.until.getTime(), START + hour * HOUR + 2 * MINUTE);
@@ -183,15 +183,18 @@ testOnEach(
     await sealAuditLog(services);
     assert.ok((await verifyAuditLog(services, { kept })).ok);
 
-    await db.execute(sql`
+    await asOwner(
+      db,
+      sql`
       delete from audit_seals where until_id >
-        (select until_id from audit_seals order by until_id offset 1 limit 1)`);
+        (select until_id from audit_seals order by until_id offset 1 limit 1)`,
+    );
     assert.ok((await verifyAuditLog(services)).ok);
     assert.deepEqual(await verifyAuditLog(services, { kept }), {
       ok: false,
       failure: { reason: "kept_seal_missing" },
     });
-    await db.execute(sql`delete from audit_seals`);
+    await asOwner(db, sql`delete from audit_seals`);
     assert.deepEqual(await verifyAuditLog(services), {
       ok: false,
       failure: { reason: "nothing_sealed" },

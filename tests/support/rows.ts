@@ -31,7 +31,14 @@ export async function actsOf(db: Database, actorId: string, event: string) {
 
 /** Changes the audit log as the owner of the tables can, and the program can't. */
 export async function asOwner(db: Database, statement: SQL) {
-  await db.execute(sql`alter table audit_events disable trigger user`);
+  const tables = ["audit_events", "audit_seals"].map((it) =>
+    sql.identifier(it)
+  );
+  for (const it of tables) {
+    await db.execute(sql`alter table ${it} disable trigger user`);
+  }
   await db.execute(statement);
-  await db.execute(sql`alter table audit_events enable trigger user`);
+  for (const it of tables) {
+    await db.execute(sql`alter table ${it} enable trigger user`);
+  }
 }
