@@ -19,6 +19,7 @@ import { startJobWorker } from "./services/job_worker.ts";
 import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
+import { rewriteLabels } from "./services/stored_emails.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
 import {
@@ -54,6 +55,7 @@ async function main() {
   const secretKeys = await loadSecretKeys(settings); // beside the folder that is locked by now
   const services = createServices(settings, connection.db, secretKeys);
   if (connection.driver === "embedded") warnOfEmbedded(settings);
+  await rewriteLabels(services);
   if (Deno.args[0] === "mail") return await sendMail(services, connection);
   if (Deno.args[0] === "import") return await runImport(services, connection);
 

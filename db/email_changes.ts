@@ -1,7 +1,7 @@
 import { eq, not, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { isWithin } from "./clocks.ts";
-import { fold } from "./fold.ts";
+import { identifierKey } from "./email_addresses.ts";
 import { emailChanges, users } from "./schema.ts";
 
 /** Hours in which a new address can be confirmed, or the change be stopped. */
@@ -56,7 +56,7 @@ export async function setEmail(
     .where(eq(users.id, userId));
   await db.update(users).set({
     email,
-    emailKey: fold(email),
+    emailKey: identifierKey(email),
     version: sql`${users.version} + 1`,
     updatedAt: sql`now()`,
   }).where(eq(users.id, userId));

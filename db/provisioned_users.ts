@@ -9,6 +9,7 @@ import {
   sql,
 } from "drizzle-orm";
 import type { Database } from "./client.ts";
+import { identifierKey } from "./email_addresses.ts";
 import { fold } from "./fold.ts";
 import { users } from "./schema.ts";
 import type { UserDetails } from "./users.ts";
@@ -50,7 +51,7 @@ const COLUMNS = {
 const BY: Record<ProvisionedUserFilter["by"], (value: string) => SQL> = {
   id: (value) => eq(users.id, value),
   username: (value) => eq(users.usernameKey, fold(value)),
-  email: (value) => eq(users.emailKey, fold(value)),
+  email: (value) => eq(users.emailKey, identifierKey(value)),
   externalId: (value) => eq(users.externalId, value),
 };
 

@@ -2,7 +2,7 @@ import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import type { Database } from "./client.ts";
 import { deviceParts, type DeviceSeen } from "./devices.ts";
-import { fold } from "./fold.ts";
+import { identifierKey } from "./email_addresses.ts";
 import { signsIn } from "./passwords.ts";
 import { statement } from "./prepared.ts";
 import type { Exceeded, Limit } from "./rate_limits.ts";
@@ -38,7 +38,7 @@ type Counted =
   & { key: string | null; attempts: number };
 
 const counting = statement<SignInAttempt, Counted>((given) => {
-  const key = given((it) => fold(it.identifier));
+  const key = given((it) => identifierKey(it.identifier));
   const keys = [0, 1, 2].map((i) =>
     sql`replace(${given((it) => it.limits[i]!.key)}, ${
       sql.raw(`'${ACCOUNT}'`)

@@ -3,6 +3,7 @@ import { alias } from "drizzle-orm/pg-core";
 import { type View, viewInsertion, viewValues } from "./audit_events.ts";
 import type { Database } from "./client.ts";
 import { pendingEmail } from "./email_changes.ts";
+import { identifierKey } from "./email_addresses.ts";
 import { fold } from "./fold.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, type Permission, permissions, users } from "./schema.ts";
@@ -97,7 +98,7 @@ export type UserDetails = NonNullable<Awaited<ReturnType<typeof findUser>>>;
 
 /** By username or email, whichever was typed (usernames hold no "@"). */
 export async function findUserByIdentifier(db: Database, identifier: string) {
-  const key = fold(identifier);
+  const key = identifierKey(identifier);
   const [row] = await db.select({ id: users.id, name: users.name })
     .from(users)
     .where(or(eq(users.usernameKey, key), eq(users.emailKey, key)));
@@ -113,7 +114,7 @@ export async function findTaken(
   exceptId?: string,
 ): Promise<Taken[]> {
   const usernameKey = fold(username);
-  const emailKey = email === null ? null : fold(email);
+  const emailKey = email === null ? null : identifierKey(email);
   const others = await db.select({
     usernameKey: users.usernameKey,
     emailKey: users.emailKey,
@@ -204,6 +205,6 @@ function keys(
   return {
     nameKey: fold(name),
     usernameKey: fold(username),
-    emailKey: email === null ? null : fold(email),
+    emailKey: email === null ? null : identifierKey(email),
   };
 }

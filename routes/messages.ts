@@ -19,7 +19,8 @@ export function problemText(problem: FieldProblem): string {
 const MALFORMED = {
   username:
     "Use letters, digits, dots, hyphens and underscores; begin and end with a letter or digit.",
-  email: "Write it like name@example.org.",
+  email:
+    "Write it like name@example.org, with only a to z, digits and signs in front of the @.",
   tel: "Use digits, spaces and + ( ) / . -",
   url: "Write it like https://example.org.",
   date: "Write it like 2026-11-23.",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { fold } from "../db/fold.ts";
+import { identifierKey } from "../db/email_addresses.ts";
 
 /** Where tries to sign in to an account are counted; a new password clears all of them. */
 export function accountAttemptPrefix(account: string) {
@@ -23,5 +23,7 @@ export function resetAttemptKey(account: string) {
 
 /** What somebody typed may be a password in the wrong field: only a hash of it becomes a key. */
 export function unknownAccount(identifier: string) {
-  return createHash("sha256").update(fold(identifier)).digest("base64url");
+  return createHash("sha256").update(identifierKey(identifier)).digest(
+    "base64url",
+  );
 }

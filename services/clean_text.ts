@@ -1,3 +1,5 @@
+import { unicodeEmail } from "../db/email_addresses.ts";
+
 /** What no font draws. The first range stands around annotations; the rest is Unicode's own property. */
 const INVISIBLE =
   /[\ufff9-\ufffb]|(?![\p{L}\u17b4\u17b5])\p{Default_Ignorable_Code_Point}/u;
@@ -11,6 +13,7 @@ const BLANKS = /\p{Z}/gu;
 export const UNREADABLE =
   /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\ufffd\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/u;
 
+const DIRECTION = /[\u061c\u200e\u200f]/gu;
 const RIGHT_TO_LEFT =
   /[\p{sc=Hebr}\p{sc=Arab}\p{sc=Syrc}\p{sc=Thaa}\p{sc=Nkoo}\p{sc=Mand}\p{sc=Samr}\p{sc=Adlm}\p{sc=Rohg}]/u;
 
@@ -68,6 +71,11 @@ export function cleanText(raw: string): string {
 export function visibleText(raw: string): string {
   return raw.normalize("NFC").replace(BLANKS, " ")
     .replace(ALL_INVISIBLE, "").normalize("NFC").trim();
+}
+
+/** An email: its domain may need joiners, and nothing of it a mark of direction or a blank. */
+export function cleanEmail(raw: string): string {
+  return unicodeEmail(cleanText(raw).replace(DIRECTION, ""));
 }
 
 function keepSpelling(text: string): string {

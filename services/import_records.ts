@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
+import { identifierKey } from "../db/email_addresses.ts";
 import { fold } from "../db/fold.ts";
 import type { ImportedUser } from "../db/imports.ts";
 import type { JobProblem } from "../db/jobs.ts";
@@ -79,7 +80,7 @@ export function checkRecord(
       attributes: checked.fields.attributes,
       usernameKey: fold(username),
       nameKey: fold(name),
-      emailKey: email === null ? null : fold(email),
+      emailKey: email === null ? null : identifierKey(email),
       passwordHash: hash === "" ? null : hash,
       temporary: temporary!,
       disabled: disabled!,

@@ -1,4 +1,5 @@
 import nodemailer from "nodemailer";
+import { asciiEmail } from "../db/email_addresses.ts";
 import type { Settings } from "./config.ts";
 
 export interface Mail {
@@ -114,10 +115,11 @@ function fileTransport(
 /** The envelope is said and not read from the header, so that no name of a person can add to it (ASVS 1.3.11). */
 function message(settings: Settings, id: string, mail: Mail) {
   const from = sender(settings);
+  const to = asciiEmail(mail.to);
   return {
     from,
-    to: { name: "", address: mail.to },
-    envelope: { from: from.address, to: [mail.to] },
+    to: { name: "", address: to },
+    envelope: { from: from.address, to: [to] },
     messageId: `<${id}@${settings.PUBLIC_URL.hostname}>`,
     subject: mail.subject,
     text: mail.text,
@@ -133,7 +135,7 @@ function sender({ MAIL_FROM, PUBLIC_URL }: Settings) {
   const [, name, address] = MAIL_FROM?.match(/^(.*?) ?<(.*)>$/) ?? [];
   return {
     name: name ?? "Passdesk",
-    address: address ?? `passdesk@${PUBLIC_URL.hostname}`,
+    address: address ? asciiEmail(address) : `passdesk@${PUBLIC_URL.hostname}`,
   };
 }
 

@@ -7,6 +7,7 @@ import {
   type ProvisionedUser,
   type ProvisionedUserFilter,
 } from "../db/provisioned_users.ts";
+import { unicodeEmail } from "../db/email_addresses.ts";
 import { recordAudit } from "./audit.ts";
 import { visibleText } from "./clean_text.ts";
 import type { Actor, ServiceContext } from "./context.ts";
@@ -47,7 +48,7 @@ function isExactly(
 }
 
 function caseless(text: string) {
-  return visibleText(text).toLowerCase();
+  return visibleText(unicodeEmail(text)).toLowerCase();
 }
 
 /** A page by key. One more than `count` tells whether there is a next one. */

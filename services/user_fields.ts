@@ -1,6 +1,12 @@
+import { asciiEmail } from "../db/email_addresses.ts";
 import { fold } from "../db/fold.ts";
 import type { UserFields } from "../db/users.ts";
-import { cleanText, UNREADABLE, visibleText } from "./clean_text.ts";
+import {
+  cleanEmail,
+  cleanText,
+  UNREADABLE,
+  visibleText,
+} from "./clean_text.ts";
 import type { AttributeSetting } from "./config.ts";
 
 export type { UserFields };
@@ -38,7 +44,10 @@ export const FIELD_LIMITS = {
 /** Letters, digits and what joins them. No "@", so that a username is never somebody's email. */
 const USERNAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}._-]*[\p{L}\p{M}\p{N}])?$/u;
 
-/** HTML Living Standard, "valid email address": what type=email lets through, and a dot in the domain. */
+/**
+ * HTML Living Standard, "valid email address": what type=email lets through, and a dot in the domain, which has
+ * become A-labels. In front of the @ is ASCII alone: anything else would need SMTPUTF8 (RFC 6531) all the way.
+ */
 const EMAIL =
   /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/i;
 
@@ -100,10 +109,15 @@ export function checkUserFields(
   const email = take("email", input.email, {
     max: FIELD_LIMITS.email,
     required: false,
-    clean: visibleText,
+    clean: cleanEmail,
   });
-  if (!problems.email && email !== "" && !EMAIL.test(email)) {
-    problems.email = { problem: "malformed", kind: "email" };
+  if (!problems.email && email !== "") {
+    const mailed = asciiEmail(email);
+    if (!EMAIL.test(mailed)) {
+      problems.email = { problem: "malformed", kind: "email" };
+    } else if (mailed.length > FIELD_LIMITS.email) {
+      problems.email = { problem: "too_long", max: FIELD_LIMITS.email };
+    }
   }
 
   const externalId = input.externalId === undefined

@@ -9,6 +9,7 @@ import {
   type UserFilter,
 } from "../db/user_search.ts";
 import { NIL } from "uuid";
+import { readLabels } from "../db/email_addresses.ts";
 import { fold, MAX_NEEDLES, needles } from "../db/fold.ts";
 import type { FoundPage } from "../db/user_search_hits.ts";
 import type { Bearer } from "../db/sessions.ts";
@@ -75,7 +76,7 @@ async function look(
   const fields = settings.SEARCH_FIELDS;
   const { state, temporary, staff, limit: size = USERS_PER_PAGE } = query;
   const search = {
-    text: fold(query.query),
+    text: fold(readLabels(query.query)),
     fields,
     filter: { state, temporary, staff },
     after: parseCursor(query.after),

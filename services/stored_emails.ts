@@ -1,0 +1,32 @@
+import { NIL } from "uuid";
+import { unicodeEmail } from "../db/email_addresses.ts";
+import { findEmailsWithLabels, respellEmail } from "../db/stored_emails.ts";
+import { uniqueViolation } from "../db/unique.ts";
+import type { Services } from "./context.ts";
+
+const AT_ONCE = 500;
+
+/**
+ * Addresses that were stored with A-labels, before domains had one form, get that form. Where somebody else has
+ * the address already, it stays and the log says whose.
+ */
+export async function rewriteLabels(
+  { db, log }: Pick<Services, "db" | "log">,
+): Promise<void> {
+  let after: string = NIL;
+  for (;;) {
+    const some = await findEmailsWithLabels(db, { after, limit: AT_ONCE });
+    for (const { id, email } of some) {
+      const to = unicodeEmail(email);
+      if (to === email) continue;
+      try {
+        await respellEmail(db, { id, from: email, to });
+      } catch (error) {
+        if (uniqueViolation(error) === undefined) throw error;
+        log("warning", "email_kept_as_it_was", { user: id });
+      }
+    }
+    if (some.length < AT_ONCE) return;
+    after = some.at(-1)!.id;
+  }
+}
