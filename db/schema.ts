@@ -325,3 +325,16 @@ export const emailChanges = pgTable("email_changes", {
   email: text("email").notNull(),
   createdAt: instant("created_at").notNull().defaultNow(),
 });
+
+/** What was typed into a form whose session had ended, until its user has signed in again. Deleted as it is given back. */
+export const keptForms = pgTable("kept_forms", {
+  browserHash: text("browser_hash").notNull(), // SHA-256; the secret is in a cookie
+  userId: uuid("user_id").notNull().references(() => users.id, {
+    onDelete: "cascade",
+  }),
+  path: text("path").notNull(),
+  fields: text("fields").notNull(), // sealed
+  keptAt: instant("kept_at").notNull().defaultNow(),
+}, (t) => [
+  primaryKey({ columns: [t.userId, t.browserHash, t.path] }),
+]);

@@ -22,6 +22,7 @@ import { refusalText } from "../views/refusals.ts";
 import { toCheck } from "./account_check.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { ID } from "./paths.ts";
 import { respond } from "./respond.tsx";
 
@@ -46,7 +47,7 @@ export const apiTokens = new Hono<AppEnv>()
   .get("/new", async (c) => {
     const { services, actor } = c.var;
     return await isCheckedLately(services, actor)
-      ? respondForm(c, Fields.parse({}), {})
+      ? respondForm(c, await restoredFields(c), {})
       : toCheck(c, { reason: "check_needed" }, "/api-tokens/new");
   })
   .post("/new", async (c) => {
@@ -79,6 +80,11 @@ export const apiTokens = new Hono<AppEnv>()
         status: 403,
       });
   });
+
+/** What was typed before the session ended; else what a new form has. */
+async function restoredFields(c: Context<AppEnv>): Promise<Typed> {
+  return await restoreForm(c) ? readFields(c, Fields) : Fields.parse({});
+}
 
 async function respondList(
   c: Context<AppEnv>,

@@ -11,6 +11,7 @@ type Name =
   | "reset"
   | "step"
   | "device"
+  | "kept"
   | "not-me"
   | "confirm-email"
   | "stop-email";

@@ -14,6 +14,8 @@ export interface AppEnv {
     search?: UserSearch | undefined;
     /** The fields of a POST, none of them twice. */
     form: URLSearchParams;
+    /** The fields come from a form that was kept when a session had ended. */
+    restored?: boolean;
     nonce: string;
     /** Aborted at the deadline of the request. */
     over: AbortController;

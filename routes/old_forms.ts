@@ -1,35 +1,49 @@
 import type { Context } from "hono";
 import { recordRefusal } from "../services/audit.ts";
 import type { AppEnv } from "./env.ts";
+import { keepSentForm } from "./kept_forms.ts";
 import { ownPath } from "./paths.ts";
 import { redirect } from "./respond.tsx";
 import { shownPath, signInPath } from "./sign_in_path.ts";
 import { trouble } from "./trouble.tsx";
 
 /**
- * Answers a form whose session has ended: nothing is changed, and its user signs in again. The log tells that
- * a session had ended (`session_use_after_expire` of the OWASP Logging Vocabulary).
+ * Answers a form whose session has ended: nothing is changed, what was typed is kept, and its user signs in again.
+ * The log tells that a session had ended (`session_use_after_expire` of the OWASP Logging Vocabulary).
  */
 export async function leaveEndedSession(
   c: Context<AppEnv>,
   { sessionId, userId }: { sessionId: string; userId: string },
 ) {
   const { actor, services } = c.var;
+  if (c.req.path.endsWith("/check")) return beforeSaving(c);
   await recordRefusal(services, {
     event: "session_use_after_expire",
     actor,
     subjectId: userId,
     detail: { method: c.req.method, session: sessionId },
   });
-  if (!actor) {
-    return redirect(c, signInPath({ next: shownPath(c), done: "ended" }));
+  if (actor && actor.userId !== userId) {
+    return outOfDate(c, "Somebody else was signed in when it was opened.");
   }
-  return outOfDate(
-    c,
-    actor.userId === userId
-      ? "You have signed in again since it was opened."
-      : "Somebody else was signed in when it was opened.",
-  );
+  const kept = await keepSentForm(c, { userId });
+  const next = kept ? c.req.path : shownPath(c);
+  if (!actor) {
+    return redirect(c, signInPath({ next, done: kept ? "kept" : "ended" }));
+  }
+  return kept
+    ? redirect(c, next)
+    : outOfDate(c, "You have signed in again since it was opened.");
+}
+
+/** While a password is typed: whoever types goes on, and what there is to do is said above. */
+function beforeSaving(c: Context<AppEnv>) {
+  return trouble(c, {
+    status: 403,
+    title: "Your session has ended",
+    text:
+      "Press Save: you sign in again and come back to this form. Passwords are not kept.",
+  });
 }
 
 /** Answers a stranger's form that was opened before the visit began that goes on now, or before signing in. */

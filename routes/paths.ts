@@ -31,5 +31,7 @@ export const SearchState = z.string().max(2000).default("").transform(
 
 export const WithSearchState = z.object({ from: SearchState });
 
+export const UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+
 /** A UUID in a path; anything else is not found. */
-export const ID = ":id{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}}";
+export const ID = `:id{${UUID}}`;

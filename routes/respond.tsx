@@ -30,6 +30,7 @@ export function respond<Props extends object>(
     csrf: () => csrf ??= csrfToken(c),
     actor: c.get("actor"),
     path: c.req.path,
+    restored: c.get("restored") ?? false,
     asset: c.get("asset"),
   };
   const html = (

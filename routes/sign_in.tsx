@@ -13,8 +13,8 @@ import { welcome } from "./signed_in.ts";
 
 const Query = z.object({
   next: z.string().optional(),
-  done: z.enum(["signed-out", "set-up", "reset", "ended", "stale"]).optional()
-    .catch(undefined),
+  done: z.enum(["signed-out", "set-up", "reset", "ended", "kept", "stale"])
+    .optional().catch(undefined),
 });
 
 const Fields = z.object({
@@ -27,6 +27,8 @@ const DONE = {
   "signed-out": "You are signed out.",
   "reset": "Your password is changed, and all sessions were ended. Sign in.",
   "ended": "Your session has ended. Sign in to go on.",
+  "kept":
+    "Your session has ended, so nothing was saved yet. Sign in: your form is kept for 30 minutes, without passwords.",
   "stale":
     "This page was out of date, so nobody was signed in. Please sign in now.",
   "set-up": "The first administrator is created. Sign in.",

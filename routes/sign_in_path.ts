@@ -4,7 +4,7 @@ import { ownPath } from "./paths.ts";
 
 /** The sign-in page, which leads on to `next` and says what has happened. */
 export function signInPath(
-  { next, done }: { next: string; done?: "ended" | "stale" },
+  { next, done }: { next: string; done?: "ended" | "kept" | "stale" },
 ): string {
   const query = new URLSearchParams({
     ...(next !== "/" && { next }),

@@ -13,6 +13,7 @@ import { EditUserForm, EditUserPage } from "../views/user_edit.tsx";
 import { withFrom } from "../views/parts.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery, readUserInput } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { problemTexts } from "./messages.ts";
 import { SearchState, WithSearchState } from "./paths.ts";
 import { notOpen, refuseAction } from "./refuse_action.ts";
@@ -34,13 +35,16 @@ export const userEdit = new Hono<AppEnv>()
     const { edit: refusal } = refusalsOf(actor, user);
     if (refusal) return await refuseAction(c, { action: "edit_user", refusal });
     await recordView(services, { actor, userId });
-    return respondForm(c, user, { from, input: inputOf(user) });
+    return respondForm(
+      c,
+      user,
+      await restoreForm(c) ? readEdit(c) : { from, input: inputOf(user) },
+    );
   })
   .post("/", async (c) => {
     const { services, actor } = c.var;
-    const { from, version } = readFields(c, EditFields);
+    const { from, version, input } = readEdit(c);
     const userId = c.req.param("id")!;
-    const input = readUserInput(c);
     const edited = await editUser(services, { actor, userId, version, input });
     if (edited.ok) {
       return redirect(
@@ -53,6 +57,10 @@ export const userEdit = new Hono<AppEnv>()
     }
     return await respondRefusal(c, edited.failure, { from, input, version });
   });
+
+function readEdit(c: Context<AppEnv>) {
+  return { ...readFields(c, EditFields), input: readUserInput(c) };
+}
 
 /** Adds what `routes/user.tsx` says above the details. */
 export function withDone(path: string, done: string) {

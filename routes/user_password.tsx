@@ -23,6 +23,7 @@ import {
 import { violationTexts } from "../views/violations.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { passwordRules } from "./password_rules.ts";
 import { SearchState } from "./paths.ts";
 import { notOpen, refuseAction } from "./refuse_action.ts";
@@ -56,11 +57,16 @@ type Fields = z.output<typeof FormFields>;
 export const userPassword = new Hono<AppEnv>()
   .get("/", async (c) => {
     const { from, clear } = readQuery(c, FormQuery);
-    return await withUser(c, (user) =>
-      respondForm(c, user, fresh(user, from), {
-        clear: clear === "yes",
-        ...(!allows(c, "typed") && { suggestion: suggest(c, user) }),
-      }));
+    return await withUser(c, async (user) =>
+      respondForm(
+        c,
+        user,
+        await restoreForm(c) ? readFields(c, FormFields) : fresh(user, from),
+        {
+          clear: clear === "yes",
+          ...(!allows(c, "typed") && { suggestion: suggest(c, user) }),
+        },
+      ));
   })
   .post("/check", async (c) => {
     const { newPassword } = readFields(c, FormFields);

@@ -13,6 +13,7 @@ import {
 } from "../views/user_permissions.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import {
   CHANGED_MEANWHILE,
   LAST_ADMINISTRATOR,
@@ -43,13 +44,14 @@ export const userPermissions = new Hono<AppEnv>()
     if (refusal) {
       return await refuseAction(c, { action: "change_permissions", refusal });
     }
-    return respondForm(c, user, { from });
+    if (!await restoreForm(c)) return respondForm(c, user, { from });
+    const { seen, ...typed } = readWanted(c);
+    return respondForm(c, user, { ...typed, held: seen });
   })
   .post("/", async (c) => {
-    const { from, seen, ...ticked } = readFields(c, Fields);
+    const { from, seen, wanted } = readWanted(c);
     const { services, actor } = c.var;
     const subjectId = c.req.param("id")!;
-    const wanted = PERMISSIONS.filter((it) => ticked[it]);
     const changed = await changePermissions(services, {
       actor,
       subjectId,
@@ -95,11 +97,17 @@ export const userPermissions = new Hono<AppEnv>()
     }
   });
 
+function readWanted(c: Context<AppEnv>) {
+  const { from, seen, ...ticked } = readFields(c, Fields);
+  return { from, seen, wanted: PERMISSIONS.filter((it) => ticked[it]) };
+}
+
 function respondForm(
   c: Context<AppEnv>,
   user: UserDetails,
   { status = 200, ...said }: {
     from: string;
+    held?: Permission[];
     wanted?: Permission[];
     refusal?: string;
     notice?: string;

@@ -7,6 +7,7 @@ import { withFrom } from "../views/parts.tsx";
 import { RemoveSecondFactorPage } from "../views/user_second_factor.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { SearchState, WithSearchState } from "./paths.ts";
 import { notOpen, refuseAction } from "./refuse_action.ts";
 import { redirect, respond } from "./respond.tsx";
@@ -21,7 +22,10 @@ const Fields = z.object({
 export const userSecondFactor = new Hono<AppEnv>()
   .get("/", async (c) => {
     const { from } = readQuery(c, WithSearchState);
-    return await respondPage(c, { from, reason: "" });
+    return await respondPage(
+      c,
+      await restoreForm(c) ? readFields(c, Fields) : { from, reason: "" },
+    );
   })
   .post("/", async (c) => {
     const { from, reason } = readFields(c, Fields);

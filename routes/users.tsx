@@ -12,6 +12,7 @@ import { SearchResults, UserRows, UsersPage } from "../views/users.tsx";
 import { readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readableQuery, readUserInput } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { problemTexts, searchedBy } from "./messages.ts";
 import { redirect, respond } from "./respond.tsx";
 
@@ -55,7 +56,10 @@ export const users = new Hono<AppEnv>()
       },
     });
   })
-  .get("/new", (c) => respondNew(c, { errors: {} }))
+  .get("/new", async (c) => {
+    await restoreForm(c);
+    return respondNew(c, { errors: {} });
+  })
   .post("/new", async (c) => {
     const { services, actor } = c.var;
     const input = readUserInput(c);

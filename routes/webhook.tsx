@@ -28,6 +28,7 @@ import {
 import { toCheck } from "./account_check.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { notOpen } from "./refuse_action.ts";
 import { redirect, respond, wantsFragment } from "./respond.tsx";
 import { notFound } from "./trouble.tsx";
@@ -59,7 +60,11 @@ export const webhook = new Hono<AppEnv>()
     const found = await getWebhook(c.var.services, idOf(c));
     if (!found) return notFound(c);
     return await isCheckedLately(c.var.services, c.var.actor)
-      ? respondForm(c, { webhookId: found.id, ...found, errors: {} })
+      ? respondForm(c, {
+        webhookId: found.id,
+        ...await restoreForm(c) ? readWebhookInput(c) : found,
+        errors: {},
+      })
       : toCheck(c, { reason: "check_needed" }, pathOf(c, "/edit"));
   })
   .post("/edit", async (c) => {

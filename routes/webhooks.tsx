@@ -13,6 +13,7 @@ import { WebhooksPage } from "../views/webhooks.tsx";
 import { toCheck } from "./account_check.tsx";
 import type { AppEnv } from "./env.ts";
 import { readQuery } from "./form.ts";
+import { restoreForm } from "./kept_forms.ts";
 import { notOpen } from "./refuse_action.ts";
 import { respond } from "./respond.tsx";
 import {
@@ -43,7 +44,12 @@ export const webhooks = new Hono<AppEnv>()
   .get("/new", async (c) => {
     const { services, actor } = c.var;
     return await isCheckedLately(services, actor)
-      ? respondForm(c, { url: "", events: [], errors: {} })
+      ? respondForm(c, {
+        url: "",
+        events: [],
+        ...await restoreForm(c) && readWebhookInput(c),
+        errors: {},
+      })
       : toCheck(c, { reason: "check_needed" }, NEW);
   })
   .post("/new", async (c) => {

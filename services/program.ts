@@ -9,6 +9,7 @@ import { deleteOverLinks } from "../db/mail_links.ts";
 import { deleteOldMails } from "../db/mails.ts";
 import { deleteOldChallenges } from "../db/passkeys.ts";
 import { deleteOldAttempts } from "../db/rate_limits.ts";
+import { deleteOldKeptForms } from "../db/kept_forms.ts";
 import { deleteOverSessions } from "../db/sessions.ts";
 import {
   deleteOldDeliveries,
@@ -90,6 +91,7 @@ export async function keepHouse(services: Services) {
   await deleteOldDevices(db);
   await deleteOldChallenges(db);
   await deleteOldEmailChanges(db);
+  await deleteOldKeptForms(db);
   await deleteOverLinks(db);
   await deleteLeftChunks(db);
   await endAbandonedJobs(db);

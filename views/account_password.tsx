@@ -32,7 +32,7 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
         <Notice>
           <strong>Your password is changed.</strong> {changed.sessionsEnded > 0
             ? `Your other sessions (${changed.sessionsEnded}) were ended.`
-            : "You had no other session."} <a href="/">Continue</a>
+            : "You had no other session."} <a href="/?continue=yes">Continue</a>
           <BlankNote blanks={changed.blanks} />
         </Notice>
       )}

@@ -1,5 +1,12 @@
 import type { ApiTokenRow, Scope } from "../services/api_tokens.ts";
-import { ErrorSummary, Field, FieldError, LiveForm, Notice } from "./form.tsx";
+import {
+  ErrorSummary,
+  Field,
+  FieldError,
+  LiveForm,
+  Notice,
+  RestoredNotice,
+} from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Stored, Time } from "./parts.tsx";
 
@@ -166,6 +173,7 @@ export function NewApiTokenForm(
       <h1>New API token</h1>
       <LiveForm action="/api-tokens/new" target="#api-tokens">
         <input type="hidden" name="formId" value={formId} />
+        <RestoredNotice />
         <ErrorSummary errors={errors} labels={LABELS} />
         {refusal && <Notice kind="bad">{refusal}</Notice>}
         {check && (

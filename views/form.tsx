@@ -111,6 +111,20 @@ export function Field(
   );
 }
 
+/** Says of a form that it holds what was typed before the session ended. Takes the focus, as an error does. */
+export function RestoredNotice() {
+  if (!usePage().restored) return null;
+  return (
+    <div class="notice plain" role="status" tabindex={-1} autofocus data-focus>
+      <p>
+        <strong>Your session had ended.</strong>{" "}
+        Nothing was saved yet: check the form and press the button again.
+        Passwords and codes were not kept.
+      </p>
+    </div>
+  );
+}
+
 /** What is wrong with a field and what to do, beside it. */
 export function FieldError(
   { id, error }: { id: string; error: string | undefined },

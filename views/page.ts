@@ -9,6 +9,8 @@ export interface PageFacts {
   csrf: () => string;
   actor: Actor | undefined;
   path: string;
+  /** The form holds what was typed before the session ended. */
+  restored: boolean;
   /** The hashed address of a file in static/. */
   asset: (name: string) => string;
 }
@@ -18,6 +20,7 @@ export const PageContext = createContext<PageFacts>({
   csrf: () => "",
   actor: undefined,
   path: "/",
+  restored: false,
   asset: (name) => name,
 });
 

@@ -1,5 +1,5 @@
 import type { Forbidden } from "../services/authorization.ts";
-import { ErrorSummary, LiveForm, Notice } from "./form.tsx";
+import { ErrorSummary, LiveForm, Notice, RestoredNotice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { usePage } from "./page.ts";
 import { searchPath, Stored, withFrom } from "./parts.tsx";
@@ -28,12 +28,17 @@ export function EditUserPage(props: EditUserProps) {
 /** Fragment: takes the place of the details, and of itself where something is wrong. */
 export function EditUserForm(props: EditUserProps) {
   const { userId, name, version, from, changedMeanwhile } = props;
+  const { restored } = usePage();
   const action = `/users/${userId}/edit`;
   return (
     <article id="user">
-      <h1 tabindex={-1} data-focus={isTroubled(props) ? undefined : ""}>
+      <h1
+        tabindex={-1}
+        data-focus={restored || isTroubled(props) ? undefined : ""}
+      >
         Edit <Stored text={name} />
       </h1>
+      <RestoredNotice />
       <ErrorSummary
         errors={props.errors}
         labels={fieldLabels(props.attributes)}

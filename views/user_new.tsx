@@ -1,4 +1,4 @@
-import { ErrorSummary, LiveForm, Notice } from "./form.tsx";
+import { ErrorSummary, LiveForm, Notice, RestoredNotice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { fieldLabels, UserFields, type UserFieldsProps } from "./user_form.tsx";
 
@@ -19,6 +19,7 @@ export function NewUserPage(props: NewUserProps) {
 export function NewUserForm(props: NewUserProps) {
   return (
     <LiveForm id="new-user" action="/users/new" target="#new-user">
+      <RestoredNotice />
       <ErrorSummary
         errors={props.errors}
         labels={fieldLabels(props.attributes)}

@@ -1,5 +1,11 @@
 import type { BlankEnd } from "../services/password_blanks.ts";
-import { ErrorSummary, FieldError, LiveForm, Notice } from "./form.tsx";
+import {
+  ErrorSummary,
+  FieldError,
+  LiveForm,
+  Notice,
+  RestoredNotice,
+} from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { searchPath, Stored, withFrom } from "./parts.tsx";
 import {
@@ -103,6 +109,7 @@ function Form(props: SetPasswordProps) {
     <LiveForm action={action} target="#change-password" stay>
       {/* Enter presses the first button of a form, and that must not be Generate. */}
       <button type="submit" hidden>Save</button>
+      <RestoredNotice />
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       <ErrorSummary
         errors={errors}

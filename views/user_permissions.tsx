@@ -1,5 +1,5 @@
 import type { Permission } from "../services/context.ts";
-import { LiveForm, Notice } from "./form.tsx";
+import { LiveForm, Notice, RestoredNotice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Stored, withFrom } from "./parts.tsx";
 import { PERMISSION_LABELS } from "./refusals.ts";
@@ -39,6 +39,7 @@ export function PermissionsForm(
       <h1>
         Permissions of <Stored text={user.name} />
       </h1>
+      <RestoredNotice />
       {notice && <Notice>{notice}</Notice>}
       {refusal && <Notice kind="bad">{refusal}</Notice>}
       <LiveForm action={action} target="#permissions">

@@ -1,4 +1,4 @@
-import { CsrfField, ErrorSummary, Field } from "./form.tsx";
+import { CsrfField, ErrorSummary, Field, RestoredNotice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { Stored, withFrom } from "./parts.tsx";
 
@@ -21,6 +21,7 @@ export function RemoveSecondFactorPage(
         <h1>
           Remove the second factor of <Stored text={user.name} />?
         </h1>
+        <RestoredNotice />
         <ErrorSummary errors={{ reason: error }} labels={{ reason: LABEL }} />
         <p>
           For somebody who has lost the telephone and the recovery codes. From

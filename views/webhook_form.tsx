@@ -7,6 +7,7 @@ import {
   FieldError,
   LiveForm,
   Notice,
+  RestoredNotice,
 } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 
@@ -51,6 +52,7 @@ export function WebhookForm(props: WebhookFormProps) {
   return (
     <article id="webhook">
       <h1>{titleOf(props)}</h1>
+      <RestoredNotice />
       <ErrorSummary
         errors={errors}
         labels={{ url: "Address", events: "Events" }}

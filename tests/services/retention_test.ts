@@ -8,6 +8,7 @@ import {
 } from "../../db/schema_programs.ts";
 import {
   devices,
+  keptForms,
   mails,
   passkeyChallenges,
   rateLimits,
@@ -87,6 +88,13 @@ testOnEach(
         requestHash: "x",
         createdAt: days(age),
       });
+      await db.insert(keptForms).values({
+        userId,
+        browserHash: `retention ${age}`,
+        path: "/users/new",
+        fields: "x",
+        keptAt: new Date(Date.now() - 30 * 60_000 * age),
+      });
     }
 
     await keepHouse(services);
@@ -106,7 +114,8 @@ testOnEach(
         .where(sql`challenge_hash like ${`${tag} %`}`),
       db.select({ count }).from(idempotentAnswers)
         .where(eq(idempotentAnswers.ownerId, userId)),
+      db.select({ count }).from(keptForms).where(eq(keptForms.userId, userId)),
     ]);
-    assert.deepEqual(left.map(([row]) => row!.count), [1, 1, 1, 1]);
+    assert.deepEqual(left.map(([row]) => row!.count), [1, 1, 1, 1, 1]);
   },
 );
