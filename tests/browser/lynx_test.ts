@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { leaveOut } from "../support/browser.ts";
 import { insertMail } from "../../db/mails.ts";
 import { linkIn, mailbox } from "../support/mail.ts";
+import { letSessionsEnd } from "../support/ended_sessions.ts";
 import { person } from "../support/people.ts";
 import { codeOf } from "../support/totp.ts";
 import { eventsOf, passwordOf, sessionsOf } from "../support/rows.ts";
@@ -207,5 +208,38 @@ Deno.test("in lynx, a temporary password leads to its replacement and nowhere el
   assert.match(changed.html, /Your password is changed/);
   await lynx.quit();
   assert.equal((await passwordOf(site.db, user.id))?.temporary, false);
+  await site.close();
+});
+
+Deno.test("in lynx, an edit outlives its session: sign in, look, save", async () => {
+  if (!lynxPath) return;
+  const { site, nextScreen } = await serveScreens();
+  const { db, people: { desk } } = site;
+  const user = await person(db, { name: "Lore Vorher" });
+  const lynx = await openLynx(
+    `${site.origin}/users/${user.id}/edit`,
+    nextScreen,
+  );
+  const signIn = async () => {
+    await lynx.type(/name="identifier"/, desk.username);
+    await lynx.type(/name="password"/, desk.password);
+    return await lynx.follow(/>Sign in<\/button>/);
+  };
+  await lynx.arrive();
+  await signIn();
+  await lynx.type(/name="attributes.department"/, "Lost property");
+  await letSessionsEnd(db, desk.id);
+  await lynx.follow(/Save<\/button>/);
+  await lynx.print("ended");
+  await signIn();
+  await lynx.print("again");
+  const saved = await lynx.follow(/Save<\/button>/);
+  const printed = await lynx.quit();
+  assert.match(printed.ended!, /nothing was saved yet\. Sign in/);
+  assert.match(printed.again!, /Your session had ended\. Nothing was saved/);
+  assert.match(printed.again!, /Lost property/);
+  assert.match(saved.html, /Lost property/);
+  const events = await eventsOf(db, desk.id, "session_use_after_expire");
+  assert.equal(events.length, 1); // though lynx sends no Origin
   await site.close();
 });
