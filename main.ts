@@ -18,6 +18,7 @@ import { importFile, ImportUsageError } from "./services/import_command.ts";
 import { startJobWorker } from "./services/job_worker.ts";
 import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
+import { networkFlag } from "./services/outbound.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { rewriteLabels } from "./services/stored_emails.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
@@ -44,6 +45,10 @@ const CANNOT_ANSWER = 4;
 
 async function main() {
   if (Deno.args[0] === "admin") return await administer(Deno.args.slice(1));
+  if (Deno.args[0] === "outbound") {
+    say([networkFlag(readSettings(Deno.env.toObject()))], standardOutput);
+    return await exitAnswered(0);
+  }
   const demo = Deno.args[0] === "demo";
   const settings = demo
     ? demoSettings(readSettings(Deno.env.toObject()))
@@ -109,6 +114,7 @@ function connect(settings: Settings): Promise<Connection> {
   return settings.DATABASE_URL
     ? connectPostgres({
       url: settings.DATABASE_URL,
+      ownerUrl: settings.DATABASE_OWNER_URL,
       poolSize: settings.DATABASE_POOL_SIZE,
       connectTimeoutSeconds: settings.DATABASE_CONNECT_TIMEOUT_SECONDS,
       statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,

@@ -17,6 +17,8 @@ export interface Connection {
 
 export interface PostgresSettings {
   url: string;
+  /** The role that owns the tables and migrates them; without it, that of `url` does both. */
+  ownerUrl?: string | undefined;
   poolSize: number;
   connectTimeoutSeconds: number;
   statementTimeoutMs: number;
@@ -24,10 +26,10 @@ export interface PostgresSettings {
 
 /** A migrated PostgreSQL. */
 export async function connectPostgres(
-  { url, poolSize, connectTimeoutSeconds, statementTimeoutMs }:
+  { url, ownerUrl, poolSize, connectTimeoutSeconds, statementTimeoutMs }:
     PostgresSettings,
 ): Promise<Connection> {
-  await migratePostgres(url, connectTimeoutSeconds);
+  await migratePostgres({ url, ownerUrl, connectTimeoutSeconds });
   const client = postgres(url, {
     max: poolSize,
     connect_timeout: connectTimeoutSeconds,

@@ -40,6 +40,7 @@ const DEFAULT_ATTRIBUTES = JSON.stringify([
 /** Every setting with its default. `.env.example` and the README list the same ones, tested. */
 const Settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  DATABASE_OWNER_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   DATABASE_POOL_SIZE: whole(1, 500).default(4),
   DATABASE_CONNECT_TIMEOUT_SECONDS: whole(1, 60).default(5),
   DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(5_000),

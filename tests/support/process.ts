@@ -23,8 +23,15 @@ export async function startProgram(
   more: string[] = [],
   /** Where its standard output goes: it is read, closed, never read, or a file. */
   stdout: "read" | "closed" | "unread" | { file: string } = "read",
+  /** Takes the place of the task's permission to connect anywhere. */
+  network = "--allow-net",
 ) {
-  const args = [...await taskArgs(task, environment), ...more];
+  const args = [
+    ...(await taskArgs(task, environment)).map((it) =>
+      it === "--allow-net" ? network : it
+    ),
+    ...more,
+  ];
   const [command, words] = typeof stdout === "object"
     ? ["sh", ["-c", `exec "$0" "$@" >${stdout.file}`, Deno.execPath(), ...args]]
     : [Deno.execPath(), args];
