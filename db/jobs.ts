@@ -77,8 +77,9 @@ export async function findJob(db: Database, id: string) {
 export async function lockJob(
   db: Database,
   id: string,
-): Promise<Pick<Job, "kind"> | null> {
-  const [job] = await db.select({ kind: jobs.kind }).from(jobs)
+): Promise<Pick<Job, "kind" | "actorId"> | null> {
+  const [job] = await db.select({ kind: jobs.kind, actorId: jobs.actorId })
+    .from(jobs)
     .where(eq(jobs.id, id)).for("update");
   return job ?? null;
 }

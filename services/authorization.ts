@@ -19,6 +19,9 @@ export type Action =
   | "send_reset_link"
   | "settle_report"
   | "change_permissions"
+  | "cancel_others_import"
+  | "cancel_others_requirement"
+  | "read_others_problems"
   | "manage_tokens"
   | "manage_webhooks"
   | "export_users";
@@ -51,6 +54,12 @@ const NEEDED: Record<Action, Needed> = {
     permission: "administration",
     scope: "permissions:write",
   },
+  cancel_others_import: { permission: "administration", scope: "users:write" },
+  cancel_others_requirement: {
+    permission: "administration",
+    scope: "passwords:set",
+  },
+  read_others_problems: { permission: "administration", scope: "users:read" },
   export_users: { permission: "user_management", scope: "users:read" },
   manage_tokens: { permission: "administration", scope: "tokens:manage" },
   manage_webhooks: {

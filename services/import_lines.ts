@@ -3,6 +3,7 @@ import {
   CsvSyntaxError,
   readCsvRecords,
 } from "./csv_records.ts";
+import { type JsonRefusal, judgeJson } from "./strict_json.ts";
 import { decodeInTurns, readLines } from "./text_lines.ts";
 
 export const IMPORT_FORMATS = ["csv", "ndjson"] as const;
@@ -141,6 +142,12 @@ async function* readNdjson(
   }
 }
 
+const WHY_UNREAD: Record<JsonRefusal, string> = {
+  not_json: "is not JSON",
+  too_deep: "is nested too deeply",
+  repeated_key: "has a key twice",
+};
+
 function fromJson(line: number, text: string | undefined): RawRecord {
   const unread = (problem: string) => ({
     line,
@@ -150,12 +157,9 @@ function fromJson(line: number, text: string | undefined): RawRecord {
   if (text === undefined) {
     return unread(`is longer than ${MAX_RECORD} characters`);
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return unread("is not JSON");
-  }
+  const refusal = judgeJson(text);
+  if (refusal) return unread(WHY_UNREAD[refusal]);
+  const value: unknown = JSON.parse(text);
   if (!isObject(value)) return unread("is no JSON object");
   const record: RawRecord = { line, texts: Object.create(null), problems: [] };
   for (const [name, content] of Object.entries(value)) {
@@ -172,6 +176,10 @@ function fromJson(line: number, text: string | undefined): RawRecord {
 
 function take({ texts, problems }: RawRecord, name: string, value: unknown) {
   if (value === null) return;
+  if (name in texts) {
+    problems.push({ field: nameToTell(name), problem: "is there twice" });
+    return;
+  }
   if (typeof value === "string") texts[name] = value;
   else if (typeof value === "boolean") texts[name] = value ? "yes" : "no";
   else if (problems.length < MAX_LINE_PROBLEMS) {

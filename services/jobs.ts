@@ -11,12 +11,13 @@ import {
   lockJob,
 } from "../db/jobs.ts";
 import { deleteChunks } from "../db/job_chunks.ts";
-import { recordAudit } from "./audit.ts";
+import { recordAudit, recordRefusal } from "./audit.ts";
 import {
   type Action,
   authorizeActor,
   type AuthorizeFailure,
   type Forbidden,
+  forbids,
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import type { PasswordRequirement } from "./password_requirements.ts";
@@ -26,10 +27,15 @@ import { inTransaction } from "./transaction.ts";
 export { JOB_KINDS, JOB_STATES } from "../db/jobs.ts";
 export type { JobProblem, JobRow };
 
-/** What has to be allowed to whoever asks for a job, or cancels one. */
+/** What has to be allowed to whoever asks for a job, or cancels the own one. */
 const ACTIONS: Record<JobKind, Action> = {
   import: "create_user",
   require_new_password: "require_new_password",
+};
+
+const OTHERS_ACTIONS: Record<JobKind, Action> = {
+  import: "cancel_others_import",
+  require_new_password: "cancel_others_requirement",
 };
 
 /** Users in a list, which then fits into the 64 KiB of a body; a filter may let through any number. */
@@ -94,7 +100,10 @@ export async function requestPasswordRequirement(
 
 export type CancelJobFailure = AuthorizeFailure | { reason: "job_over" };
 
-/** Ends a job behind the batch that is under way; what was done stays. */
+/**
+ * Ends a job behind the batch that is under way; what was done stays. One's own; for a colleague's, and those of the
+ * command line, it takes Administration.
+ */
 export async function cancelJob(
   context: ServiceContext,
   { actor, jobId }: { actor: Actor; jobId: string },
@@ -102,7 +111,8 @@ export async function cancelJob(
   return await inTransaction(context, async (tx) => {
     const job = await lockJob(tx, jobId);
     if (!job) return refuse({ reason: "not_found" });
-    const action = ACTIONS[job.kind];
+    const own = job.actorId === actor.userId;
+    const action = (own ? ACTIONS : OTHERS_ACTIONS)[job.kind];
     const allowed = await authorizeActor(tx, context, { actor, action });
     if (!allowed.ok) return allowed;
     if (!await endJob(tx, { id: jobId, state: "cancelled" })) {
@@ -136,15 +146,41 @@ export async function findJobs(
   return { jobs, next: found.length > limit ? jobs.at(-1)?.id : undefined };
 }
 
-/** By line. `next` is the line and field behind which the next page begins. */
+/**
+ * What is wrong with the records of a job, by line. It tells what a file holds, so for a colleague's job it takes
+ * Administration.
+ *
+ * @param after the line and field behind which the page begins
+ */
 export async function findJobProblems(
-  { db }: ServiceContext,
-  { jobId, after, limit }: {
+  context: ServiceContext,
+  { actor, jobId, after, limit }: {
+    actor: Actor;
     jobId: string;
     after?: { line: number; field: string } | undefined;
     limit: number;
   },
-): Promise<{ problems: JobProblem[]; more: boolean }> {
+): Promise<
+  Result<{ problems: JobProblem[]; more: boolean }, AuthorizeFailure>
+> {
+  const { db } = context;
+  const job = await findJob(db, jobId);
+  if (!job) return refuse({ reason: "not_found" });
+  const { userId: id, permissions, token } = actor;
+  const action = "read_others_problems";
+  const forbidden = job.actorId !== id &&
+    forbids(
+      { id, disabled: false, permissions, scopes: token?.scopes },
+      action,
+    );
+  if (forbidden) {
+    const detail = { action, ...forbidden, job: jobId };
+    await recordRefusal(context, { event: "authz_fail", actor, detail });
+    return refuse(forbidden);
+  }
   const found = await listProblems(db, { jobId, after, limit: limit + 1 });
-  return { problems: found.slice(0, limit), more: found.length > limit };
+  return ok({
+    problems: found.slice(0, limit),
+    more: found.length > limit,
+  });
 }

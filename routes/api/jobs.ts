@@ -22,7 +22,7 @@ import { onInvalid } from "./validation.ts";
 
 const access = {
   scope: "users:read",
-  permissions: ["user_management"],
+  permissions: ["user_management", "administration"],
 } as const;
 
 const limit = z.coerce.number().int().min(1).max(100).default(50).openapi({
@@ -82,7 +82,7 @@ const listProblems = createRoute({
   ...guarded({
     ...access,
     description:
-      "By line of the file, or place in the list; the first 10,000 are kept.",
+      "Of the caller's own job, or with Administration of anybody's. By line of the file, or place in the list; the first 10,000 are kept.",
   }),
   request: {
     params: JobId,
@@ -108,9 +108,9 @@ const cancel = createRoute({
   tags: ["Jobs"],
   ...changing({
     scope: "users:write",
-    permissions: ["user_management"],
+    permissions: ["user_management", "administration"],
     description:
-      "It ends behind the batch that is under way; what was done stays. One that requires new passwords takes the scope passwords:set too.",
+      "The caller's own, or with Administration anybody's. It ends behind the batch that is under way; what was done stays. One that requires new passwords takes the scope passwords:set too.",
     once: true,
   }),
   request: { params: JobId, headers: IdempotencyKey },
@@ -134,12 +134,15 @@ export const jobs = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
   .openapi(listProblems, async (c) => {
     const { id: jobId } = c.req.valid("param");
     const { limit, cursor } = c.req.valid("query");
-    if (!await getJob(c.var.services, jobId)) return notFoundProblem(c);
-    const { problems: items, more } = await findJobProblems(c.var.services, {
+    const { services, actor } = c.var;
+    const found = await findJobProblems(services, {
+      actor,
       jobId,
       after: cursor === undefined ? undefined : parseCursor(cursor),
       limit,
     });
+    if (!found.ok) return refused(c, found.failure);
+    const { problems: items, more } = found.value;
     const last = items.at(-1);
     const next = more && last ? `${last.line}.${last.field}` : undefined;
     linkNext(c, next);

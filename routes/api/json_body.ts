@@ -2,10 +2,8 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { limitBody } from "../form.ts";
 import type { AppEnv } from "../env.ts";
+import { type JsonRefusal, judgeJson } from "../../services/strict_json.ts";
 import { problem } from "./problems.ts";
-
-/** Objects and lists within each other; the deepest body that an operation takes has 3. */
-const MAX_DEPTH = 10;
 
 export const JSON_TYPE = "application/json";
 
@@ -44,40 +42,20 @@ function isOneOf(types: string[], sent: string) {
     parameters.every((it) => it === "charset=utf-8");
 }
 
+const WHY: Record<JsonRefusal, string> = {
+  not_json: "The body is not JSON.",
+  too_deep: "The body is nested too deeply.",
+  repeated_key: "The body has a key twice in one object.",
+};
+
+/** A byte order mark in front is taken, as Windows PowerShell 5.1 sends it (RFC 8259, 8.1). */
 function refusalOf(bytes: ArrayBuffer): string | undefined {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-      .decode(bytes);
-    JSON.parse(text);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return "The body is not JSON in UTF-8.";
+    return "The body is not UTF-8; it may be ISO-8859-1, Windows-1252 or UTF-16. Send it as UTF-8.";
   }
-  return inspect(text);
-}
-
-/** Strings, and the signs between them. */
-const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]/g;
-
-/** What is wrong with a text that is JSON. Libraries recurse, and so fall over a deep one. */
-function inspect(text: string): string | undefined {
-  const open: (Set<string> | null)[] = []; // the keys of each object that is open; null for a list
-  let keyNext = false;
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === "{" || token === "[") {
-      open.push(token === "{" ? new Set() : null);
-      keyNext = token === "{";
-      if (open.length > MAX_DEPTH) return "The body is nested too deeply.";
-    } else if (token === "}" || token === "]") {
-      open.pop();
-    } else if (token === ",") {
-      keyNext = open.at(-1) !== null;
-    } else if (token !== ":" && keyNext) {
-      const [keys, key] = [open.at(-1)!, JSON.parse(token)];
-      if (keys.has(key)) return "The body has a key twice in one object.";
-      keys.add(key);
-      keyNext = false;
-    }
-  }
-  return undefined;
+  const refusal = judgeJson(text);
+  return refusal && WHY[refusal];
 }

@@ -59,7 +59,7 @@ testOnEach(
       "a comment": '{"name":"a"/* */,"username":"x"}',
       "two documents": "{}{}",
       "too deep": "[".repeat(30_000) + "]".repeat(30_000),
-      "a byte order mark": '\ufeff{"name":"a","username":"x"}',
+      "two byte order marks": '\ufeff\ufeff{"name":"a","username":"x"}',
     };
     for (const [what, body] of Object.entries(bodies)) {
       const answer = await ask("POST", "/users", { body });

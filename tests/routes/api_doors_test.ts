@@ -75,15 +75,21 @@ const DOORS: Record<
     scope: "users:read",
     permissions: ["user_management"],
   },
-  "GET /jobs": { scope: "users:read", permissions: ["user_management"] },
-  "GET /jobs/{id}": { scope: "users:read", permissions: ["user_management"] },
+  "GET /jobs": {
+    scope: "users:read",
+    permissions: ["user_management", "administration"],
+  },
+  "GET /jobs/{id}": {
+    scope: "users:read",
+    permissions: ["user_management", "administration"],
+  },
   "GET /jobs/{id}/problems": {
     scope: "users:read",
-    permissions: ["user_management"],
+    permissions: ["user_management", "administration"],
   },
   "POST /jobs/{id}/cancellation": {
     scope: "users:write",
-    permissions: ["user_management"],
+    permissions: ["user_management", "administration"],
   },
   "GET /audit-events": { scope: "audit:read", permissions: ["audit_log"] },
   "GET /audit-events/stream": {

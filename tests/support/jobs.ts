@@ -7,7 +7,8 @@ import { users } from "../../db/schema.ts";
 import type { Actor, Permission, Services } from "../../services/context.ts";
 import { receiveImport } from "../../services/import_uploads.ts";
 import type { ImportOptions } from "../../services/import_batches.ts";
-import { findJobProblems, getJob } from "../../services/jobs.ts";
+import { listProblems } from "../../db/jobs.ts";
+import { getJob } from "../../services/jobs.ts";
 import { createToken, hashSecret } from "../../services/tokens.ts";
 import { program } from "./app.ts";
 import { type Person, person } from "./people.ts";
@@ -83,7 +84,7 @@ export async function upload(
 export async function jobOf(services: Services, jobId: string) {
   const context = contextOf(services);
   const job = (await getJob(context, jobId))!;
-  const { problems } = await findJobProblems(context, { jobId, limit: 100 });
+  const problems = await listProblems(services.db, { jobId, limit: 100 });
   return {
     state: job.state,
     failure: job.failure,
