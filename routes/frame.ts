@@ -2,8 +2,9 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
-import { clientAddress } from "../services/address.ts";
+import { clientAddress, rateAddress } from "../services/address.ts";
 import type { Services } from "../services/context.ts";
+import { inTurnOf } from "../services/hash_turns.ts";
 import type { Assets } from "./assets.ts";
 import type { AppEnv } from "./env.ts";
 import { DeadlineError } from "./failures.ts";
@@ -15,15 +16,21 @@ export function frame(services: Services, assets: Assets) {
     const requestId = uuidv7();
     const over = new AbortController();
     c.set("over", over);
+    const address = clientAddress({
+      connection: c.env?.address ?? "unknown",
+      forwardedFor: c.req.header("X-Forwarded-For"),
+      trusted: services.settings.TRUSTED_PROXIES,
+    });
+    const { signal } = over;
     c.set("services", {
       ...services,
-      requestId,
-      address: clientAddress({
-        connection: c.env?.address ?? "unknown",
-        forwardedFor: c.req.header("X-Forwarded-For"),
-        trusted: services.settings.TRUSTED_PROXIES,
+      hasher: inTurnOf(services.hasher, {
+        place: rateAddress(address),
+        signal,
       }),
-      signal: over.signal,
+      requestId,
+      address,
+      signal,
       userAgent: printable(c.req.header("User-Agent") ?? "").slice(0, 300),
     });
     c.set("nonce", randomBytes(16).toString("base64"));

@@ -144,6 +144,17 @@ export function readSettings(environment: Record<string, string>): Settings {
   throw new SettingError(`${path.join(".")}: ${message}`);
 }
 
+/** Argon2id's parameters of today. */
+export function hashParameters(
+  { HASH_MEMORY_KIB, HASH_ITERATIONS, HASH_PARALLELISM }: Settings,
+) {
+  return {
+    memoryKib: HASH_MEMORY_KIB,
+    iterations: HASH_ITERATIONS,
+    parallelism: HASH_PARALLELISM,
+  };
+}
+
 /** Least memory (KiB) for each number of iterations: OWASP Password Storage Cheat Sheet, ASVS 11.4.2. */
 const LEAST_MEMORY: Record<number, number> = {
   1: 47_104,

@@ -21,7 +21,8 @@ export async function checkCurrentPassword(
   const throttled = await throttle(context, userId);
   if (throttled) return refuse(throttled);
   const known = await findPassword(db, userId);
-  const right = known?.hash && await hasher.verify(known.hash, password);
+  const right = known?.hash &&
+    await hasher.verify(known.hash, password, { account: userId });
   if (!known?.hash || !right || known.expired) { // expired, it opens nothing, this neither
     await recordAudit(db, context, {
       event: "authn_password_change_fail",

@@ -5,12 +5,13 @@ import type {
   ForeignHashFailure,
   Sight,
 } from "./foreign_hashes.ts";
+import { HASH_COSTS } from "./hash_cost.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 const FORM = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
-/** 2^14 rounds, 0.9 s; bcrypt itself begins at 4. */
-export const BCRYPT_COST = { least: 4, most: 14 };
+/** The binary logarithm of the rounds. */
+const COST = { least: 4, most: 31 };
 
 /** Bcrypt reads 72 bytes and repeats what is shorter with a NUL between, so "pw" and "pw\0pw" are one to it. */
 const SIGHT: Sight = { bytes: 72, nul: false };
@@ -25,15 +26,13 @@ export function readBcrypt(
 ): Result<ForeignHash, ForeignHashFailure> {
   const form = "bcrypt";
   const cost = Number(FORM.exec(text)?.[1] ?? 0);
-  const { least, most } = BCRYPT_COST;
-  if (cost < least || cost > 31) return refuse({ reason: "malformed", form });
-  if (cost > most) {
-    const limit = `cost ${most} at most`;
-    return refuse({ reason: "too_costly", form, limit });
+  if (cost < COST.least || cost > COST.most) {
+    return refuse({ reason: "malformed", form });
   }
   const hash = `$2b${text.slice(3)}`;
   return ok({
     form,
+    cost: 2 ** cost * HASH_COSTS.bcryptRound,
     sees: SIGHT,
     verify: (password) => compare(Buffer.from(password), hash),
   });

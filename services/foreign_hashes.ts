@@ -25,6 +25,8 @@ export const SEES_NO_NUL: Sight = { bytes: Infinity, nul: false };
 /** A hash that another program has made, and how a password is held against it. */
 export interface ForeignHash {
   form: HashForm;
+  /** What verifying it costs, in units of services/hash_cost.ts. */
+  cost: number;
   sees: Sight;
   /** Never true for a password of which the hash does not see all (ASVS 6.2.8). */
   verify: (password: Uint8Array) => Promise<boolean>;
@@ -33,7 +35,8 @@ export interface ForeignHash {
 export type ForeignHashFailure =
   | { reason: "unknown_form" }
   | { reason: "malformed"; form: HashForm }
-  | { reason: "too_costly" | "too_weak"; form: HashForm; limit: string };
+  | { reason: "too_costly"; form: HashForm; times: number }
+  | { reason: "too_weak"; form: HashForm; limit: string };
 
 /** Longer than any of the forms below. */
 const MAX_LENGTH = 512;
@@ -42,13 +45,19 @@ const MAX_LENGTH = 512;
  * Reads a hash as another program stored it: Argon2 (PHC and Django), bcrypt (crypt and Django's two),
  * scrypt (PHC and Django), PBKDF2 (PHC, passlib and Django). What costs too much to verify is refused, or
  * one sign-in could hold the queue for a minute; and so is what can be guessed by anybody who has the table.
+ *
+ * @param dearest what verifying may cost (`dearestCost`)
  */
 export function judgeForeignHash(
   text: string,
+  dearest: number,
 ): Result<ForeignHash, ForeignHashFailure> {
   const read = readForeignHash(text);
   if (!read.ok) return read;
-  const { sees, verify } = read.value;
+  const { form, cost, sees, verify } = read.value;
+  if (cost > dearest) {
+    return refuse({ reason: "too_costly", form, times: cost / dearest });
+  }
   return ok({
     ...read.value,
     verify: async (password) =>
@@ -94,9 +103,9 @@ function readBcryptSha256(
 ): Result<ForeignHash, ForeignHashFailure> {
   const read = readBcrypt(text.slice("bcrypt_sha256$".length));
   if (!read.ok) return read;
-  const { form, verify } = read.value;
+  const { verify } = read.value;
   return ok({
-    form,
+    ...read.value,
     sees: SEES_ALL,
     verify: (password) =>
       verify(Buffer.from(createHash("sha256").update(password).digest("hex"))),

@@ -6,6 +6,7 @@ import {
   type ForeignHashFailure,
   SEES_NO_NUL,
 } from "./foreign_hashes.ts";
+import { HASH_COSTS } from "./hash_cost.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 /** PHC and passlib: the binary logarithm of N. */
@@ -15,10 +16,7 @@ const PHC =
 const DJANGO =
   /^scrypt\$([1-9]\d{0,12})\$([^$]+)\$([1-9]\d{0,5})\$([1-9]\d{0,5})\$([A-Za-z0-9+/]+={0,2})$/;
 
-const MIB = 1024 * 1024;
-/** Memory, as N=2^17, r=8 has (OWASP's figure); and what all lanes fill one after the other, 1.5 s. */
-export const SCRYPT_MOST = { bytes: 128 * MIB, bytesInAll: 512 * MIB };
-export const SCRYPT_LEAST_N = 1_024;
+const SCRYPT_LEAST_N = 1_024;
 const SALT_BYTES = { least: 8, most: 128 };
 const DIGEST_BYTES = { least: 16, most: 64 };
 
@@ -42,10 +40,6 @@ export function readScrypt(
     N >= 2 ** (16 * r) // RFC 7914, 2: such a one can't be verified
   ) return refuse({ reason: "malformed", form });
   const bytes = 128 * N * r;
-  if (bytes > SCRYPT_MOST.bytes || bytes * p > SCRYPT_MOST.bytesInAll) {
-    const limit = "128 * N * r 128 MiB, times p 512 MiB at most";
-    return refuse({ reason: "too_costly", form, limit });
-  }
   if (N < SCRYPT_LEAST_N) {
     const limit = `N=${SCRYPT_LEAST_N} at least`;
     return refuse({ reason: "too_weak", form, limit });
@@ -53,6 +47,7 @@ export function readScrypt(
   const maxmem = bytes + 128 * r * (p + 2) + 1024;
   return ok({
     form,
+    cost: bytes / 1024 * p * HASH_COSTS.scryptKib,
     sees: SEES_NO_NUL,
     verify: async (password) =>
       timingSafeEqual(

@@ -1,8 +1,11 @@
 import type { ImportedUser } from "../db/imports.ts";
 import { type JobProblem, MAX_PROBLEMS } from "../db/jobs.ts";
-import type { AttributeSetting } from "./config.ts";
 import { type ImportFormat, readRecords } from "./import_lines.ts";
-import { type CheckedRecord, checkRecord } from "./import_records.ts";
+import {
+  type CheckedRecord,
+  checkRecord,
+  type RecordRules,
+} from "./import_records.ts";
 import { createKeySet, type KeySet } from "./key_set.ts";
 
 /** Records that are written together or not at all. */
@@ -14,7 +17,7 @@ export interface ImportBatch {
   users: { line: number; user: ImportedUser }[];
   /** One is wrong at least. */
   bad: boolean;
-  /** What is wrong, as long as there is room for it among those that are kept of the job. */
+  /** What is wrong, and what is left out, as long as there is room for it among those that are kept of the job. */
   problems: JobProblem[];
 }
 
@@ -32,21 +35,19 @@ export interface ImportOptions {
  */
 export function readBatches(
   bytes: AsyncIterable<Uint8Array>,
-  { options, attributes, after }: {
+  { options, after, ...rules }: RecordRules & {
     options: ImportOptions;
-    attributes: readonly AttributeSetting[];
     /** The line behind which to go on. */
     after: number;
   },
 ): AsyncGenerator<ImportBatch> {
-  return oneAhead(checkedBatches(bytes, { options, attributes, after }));
+  return oneAhead(checkedBatches(bytes, { options, after, ...rules }));
 }
 
 async function* checkedBatches(
   bytes: AsyncIterable<Uint8Array>,
-  { options: { format, dryRun, batch: size }, attributes, after }: {
+  { options: { format, dryRun, batch: size }, after, ...rules }: RecordRules & {
     options: ImportOptions;
-    attributes: readonly AttributeSetting[];
     after: number;
   },
 ): AsyncGenerator<ImportBatch> {
@@ -55,16 +56,15 @@ async function* checkedBatches(
   let room = MAX_PROBLEMS;
   const records = readRecords(bytes, {
     format,
-    attributes: attributes.map((it) => it.name),
+    attributes: rules.attributes.map((it) => it.name),
     after: dryRun ? 0 : after, // to have seen them
   });
   for await (const raw of records) {
-    const record = refuseTwice(checkRecord(raw, attributes), seen);
+    const record = refuseTwice(checkRecord(raw, rules), seen);
     if (record.line <= after) continue;
-    if (!record.ok) {
-      record.problems = record.problems.slice(0, room);
-      room -= record.problems.length;
-    }
+    const told = record.ok ? record.notes : record.problems;
+    told.splice(room);
+    room -= told.length;
     checked.push(record);
     if (checked.length < size) continue;
     yield toBatch(checked);
@@ -98,7 +98,7 @@ function toBatch(checked: CheckedRecord[]): ImportBatch {
       it.ok ? [{ line: it.line, user: it.user }] : []
     ),
     bad: checked.some((it) => !it.ok),
-    problems: checked.flatMap((it) => it.ok ? [] : it.problems),
+    problems: checked.flatMap((it) => it.ok ? it.notes : it.problems),
   };
 }
 

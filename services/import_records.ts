@@ -16,13 +16,19 @@ import { checkUserFields, type FieldProblem } from "./user_fields.ts";
 
 /** A record that may be stored, with its line; or what is wrong with it. */
 export type CheckedRecord =
-  | { ok: true; line: number; user: ImportedUser }
+  | { ok: true; line: number; user: ImportedUser; notes: JobProblem[] }
   | { ok: false; line: number; problems: JobProblem[] };
+
+export interface RecordRules {
+  attributes: readonly AttributeSetting[];
+  /** What verifying a hash may cost (`dearestCost`); a dearer one is left out, and its user needs a reset. */
+  dearest: number;
+}
 
 /** Checks a record of an import as the form of a user is checked, and its hash. */
 export function checkRecord(
   { line, texts, problems: misshapen }: RawRecord,
-  attributes: readonly AttributeSetting[],
+  { attributes, dearest }: RecordRules,
 ): CheckedRecord {
   const problems: JobProblem[] = [];
   const add = (field: string, problem: string) => {
@@ -54,8 +60,12 @@ export function checkRecord(
     add(field === "externalId" ? "external_id" : field, inWords(problem));
   }
   const hash = text("password_hash").trim();
-  const judged = hash === "" ? undefined : judgeForeignHash(hash);
-  if (judged && !judged.ok) add("password_hash", hashInWords(judged.failure));
+  const judged = hash === "" ? undefined : judgeForeignHash(hash, dearest);
+  const failure = judged && !judged.ok ? judged.failure : undefined;
+  const tooCostly = failure?.reason === "too_costly";
+  if (failure && failure.reason !== "too_costly") {
+    add("password_hash", hashInWords(failure));
+  }
   const [temporary, disabled] = (["temporary", "disabled"] as const)
     .map((name) => {
       const said = text(name).trim().toLowerCase();
@@ -71,6 +81,9 @@ export function checkRecord(
   return {
     ok: true,
     line,
+    notes: tooCostly
+      ? [{ line, field: "password_hash", problem: TOO_COSTLY }]
+      : [],
     user: {
       id: uuidv7(),
       username,
@@ -81,7 +94,7 @@ export function checkRecord(
       usernameKey: fold(username),
       nameKey: fold(name),
       emailKey: email === null ? null : identifierKey(email),
-      passwordHash: hash === "" ? null : hash,
+      passwordHash: hash === "" || tooCostly ? null : hash,
       temporary: temporary!,
       disabled: disabled!,
     },
@@ -103,14 +116,18 @@ function inWords(it: FieldProblem): string {
   }
 }
 
-function hashInWords(failure: ForeignHashFailure): string {
+/** The record goes in all the same. */
+const TOO_COSTLY =
+  "costs too much to verify and is left out: this user can't sign in before a password reset";
+
+function hashInWords(
+  failure: Exclude<ForeignHashFailure, { reason: "too_costly" }>,
+): string {
   switch (failure.reason) {
     case "unknown_form":
       return "is neither Argon2, bcrypt, scrypt nor PBKDF2";
     case "malformed":
       return `is ${failure.form}, but damaged`;
-    case "too_costly":
-      return `costs too much to verify: ${failure.limit}`;
     case "too_weak":
       return `is too weak: ${failure.limit}`;
   }

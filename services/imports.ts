@@ -7,6 +7,8 @@ import {
 import { uniqueViolation } from "../db/unique.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
+import { dearestCost } from "./hash_cost.ts";
+import { hashParameters } from "./config.ts";
 import {
   type ImportBatch,
   type ImportOptions,
@@ -48,6 +50,7 @@ export async function runImport(
   const batches = readBatches(bytes, {
     options,
     attributes: context.settings.USER_ATTRIBUTES,
+    dearest: dearestCost(hashParameters(context.settings)),
     after: Number(job.cursor ?? 0),
   });
   for await (const batch of batches) {

@@ -23,7 +23,7 @@ import {
   breachedByRangeApi,
   type BreachedPasswords,
 } from "./breached_passwords.ts";
-import { SettingError, type Settings } from "./config.ts";
+import { hashParameters, SettingError, type Settings } from "./config.ts";
 import type { Services } from "./context.ts";
 import { logFailure } from "./failure_log.ts";
 import { describeError, log } from "./log.ts";
@@ -47,11 +47,7 @@ export function createServices(
     settings,
     log,
     hasher: createPasswordHasher({
-      parameters: {
-        memoryKib: settings.HASH_MEMORY_KIB,
-        iterations: settings.HASH_ITERATIONS,
-        parallelism: settings.HASH_PARALLELISM,
-      },
+      parameters: hashParameters(settings),
       width: navigator.hardwareConcurrency,
       maxWaiting: settings.HASH_QUEUE_LENGTH,
       onBroken: (error) =>

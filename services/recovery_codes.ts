@@ -55,9 +55,9 @@ export async function findRecoveryCode(
 ): Promise<string | undefined> {
   const hashes = await listRecoveryCodes(db, userId);
   if (hashes.length === 0) {
-    await hasher.verifyNobody(code);
+    await hasher.verifyNobody(code, { account: userId });
     return undefined;
   }
-  const hash = await hasher.hashLike(code, hashes[0]!);
+  const hash = await hasher.hashLike(code, hashes[0]!, { account: userId });
   return hashes.includes(hash) ? hash : undefined;
 }

@@ -61,20 +61,19 @@ export async function signIn(
     windowSeconds: attemptWindow(context),
   });
   const userId = found?.userId;
-  const keys = attemptKeys(context, userId ?? stranger);
+  const account = userId ?? stranger;
+  const keys = attemptKeys(context, account);
   if (exceeded) {
     const limits = attemptLimits(context, keys);
     return refuse(await throttle(context, { userId, limits, exceeded }));
   }
 
-  const right = found
-    ? await hasher.verify(found.passwordHash, password)
-    : await hasher.verifyNobody(password);
+  const right = await hasher.authenticate(found, password, { account });
   if (!found || !right || !found.usable) {
     await recordAudit(db, context, {
       event: "authn_login_fail",
       subjectId: found?.userId ?? null,
-      detail: { why: whyNot(found, right) },
+      detail: { why: whyNot(context, found, right) },
     });
     return refuse({ reason: "wrong_credentials" });
   }
@@ -113,10 +112,12 @@ export async function signIn(
 }
 
 function whyNot(
+  { hasher }: ServiceContext,
   found: Credential | undefined,
   right: boolean,
 ) {
   if (!found) return "unknown_user";
+  if (!hasher.isVerifiable(found.passwordHash)) return "hash_unverifiable";
   if (!right) return "wrong_password";
   return found.disabled ? "disabled" : "temporary_password_expired";
 }

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
+import {
+  dearestCost,
+  DEFAULT_HASH_PARAMETERS,
+} from "../../services/hash_cost.ts";
 import { judgeForeignHash } from "../../services/foreign_hashes.ts";
+import { createPasswordHasher } from "../../services/password_hash.ts";
 import { hasher } from "../support/people.ts";
+
+const DEAREST = dearestCost(DEFAULT_HASH_PARAMETERS);
 
 const PASSWORD = "correct horse ünïted";
 
@@ -10,8 +17,8 @@ const HASHES: Record<string, string> = {
     "pbkdf2_sha256$20000$seasalt2seasalt2$sChRf+WMh6AY3zFfQmUerp0+U0GM0FMHOAX+ZnQi7go=",
   "Django PBKDF2 with SHA-1":
     "pbkdf2_sha1$20000$seasalt2seasalt2$+vXskb+VLpS2Vx/6qOJ7txC7kC4=",
-  "Django scrypt":
-    "scrypt$16384$seasalt2seasalt2$8$5$46JAGpQp2kWqaKt8fk91RfEjvC2cV/dmRWxSuwJY6+2hlimRVfo8tKuEX28HcpZSYq5cAV/Sa4ZxKgeQVj+iwA==",
+  "Django scrypt, with one lane":
+    "scrypt$16384$seasalt2seasalt2$8$1$JeI/tbMsW86lToXStLyIWhJNdncrVGfPtFq9ZgX2im/4ewfS/GRZehUAByjk0UfmevLLZGV+0gEBlXvYiPKH6g==",
   "Django Argon2":
     "argon2$argon2id$v=19$m=8192,t=2,p=8$c2Vhc2FsdDJzZWFzYWx0Mg$j/b5drdaLZtZSD8AP/un4JfVkuxOC0bYR9kUAaoW1O8",
   "Django bcrypt of SHA-256":
@@ -46,7 +53,7 @@ const HASHES: Record<string, string> = {
 
 for (const [name, hash] of Object.entries(HASHES)) {
   Deno.test(`a hash of another program verifies, and is due for an upgrade: ${name}`, async () => {
-    const judged = judgeForeignHash(hash);
+    const judged = judgeForeignHash(hash, DEAREST);
     assert.ok(judged.ok);
     assert.equal(await hasher.verify(hash, PASSWORD), true);
     assert.equal(await hasher.verify(hash, `${PASSWORD}.`), false);
@@ -67,6 +74,30 @@ Deno.test("a hash of what was typed verifies, where it was made without NFC", as
   assert.equal(await hasher.verify(hash, PASSWORD.normalize("NFD")), true);
   assert.equal(await hasher.verify(hash, PASSWORD.normalize("NFC")), false);
 });
+
+/** As Django makes them by default, which takes more than ten times the time of Argon2id by default. */
+const DEAR: Record<string, string> = {
+  scrypt:
+    "scrypt$16384$seasalt2seasalt2$8$5$46JAGpQp2kWqaKt8fk91RfEjvC2cV/dmRWxSuwJY6+2hlimRVfo8tKuEX28HcpZSYq5cAV/Sa4ZxKgeQVj+iwA==",
+  PBKDF2:
+    "pbkdf2_sha256$1000000$seasalt2seasalt2$pUTESKBgCcW2bYLapyufUw/jy8Mfw+VdaLEp2Pnfc7o=",
+  bcrypt: "$2b$12$IpzW3wTCSf7MNlxh1gSI6O2yTrBDlFo2e459KkU7rQqDcFEm5fSiS",
+};
+
+for (const [name, hash] of Object.entries(DEAR)) {
+  Deno.test(`what costs more than ten of today's hashes is not verified, and is where those cost more: ${name}`, async () => {
+    const judged = judgeForeignHash(hash, DEAREST);
+    assert.equal(!judged.ok && judged.failure.reason, "too_costly");
+    assert.equal(await hasher.verify(hash, PASSWORD), false);
+    assert.equal(hasher.isVerifiable(hash), false);
+    const dearer = createPasswordHasher({
+      parameters: { memoryKib: 19_456, iterations: 20, parallelism: 1 },
+      width: 1,
+      maxWaiting: 1,
+    });
+    assert.equal(await dearer.verify(hash, PASSWORD), true);
+  });
+}
 
 const REFUSED: [hash: string, reason: string][] = [
   ["", "unknown_form"],
@@ -92,7 +123,7 @@ const REFUSED: [hash: string, reason: string][] = [
     "too_costly",
   ],
   [
-    "$argon2id$v=19$m=1024,t=11,p=2$Dgc5WHh4x67Xh03B4NCONA$B7zvcWKNh877ODp0G/VdkDJDNm5XOvlLmnRzQAuadt4",
+    "$argon2id$v=19$m=40000,t=10,p=2$Dgc5WHh4x67Xh03B4NCONA$B7zvcWKNh877ODp0G/VdkDJDNm5XOvlLmnRzQAuadt4",
     "too_costly",
   ],
   [
@@ -159,7 +190,7 @@ const REFUSED: [hash: string, reason: string][] = [
 
 for (const [hash, reason] of REFUSED) {
   Deno.test(`${reason}: ${hash.slice(0, 60)}`, async () => {
-    const judged = judgeForeignHash(hash);
+    const judged = judgeForeignHash(hash, DEAREST);
     assert.equal(judged.ok ? "ok" : judged.failure.reason, reason);
     if (!hash.startsWith("$argon2id$v=19")) { // ours may be as costly as the settings say
       assert.equal(await hasher.verify(hash, PASSWORD), false);

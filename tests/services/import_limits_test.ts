@@ -53,7 +53,12 @@ testOnEach(
 Deno.test("problems are gathered as long as there is room for them; the batches behind are bad all the same", async () => {
   const bytes = new Blob([`${strange(30, 1)}\n`.repeat(2_000)]).stream();
   const batches = await Array.fromAsync(
-    readBatches(bytes, { options, attributes: [], after: 0 }),
+    readBatches(bytes, {
+      options,
+      attributes: [],
+      dearest: Infinity,
+      after: 0,
+    }),
   );
   assert.deepEqual(
     batches.map((it) => [it.records, it.problems.length, it.bad]),

@@ -77,7 +77,7 @@ testOnEach(
     assert.equal(told.size, lines.length, problems.join("\n"));
     assert.equal(await userOf(connection.db, "u"), undefined);
     for (const it of bad) {
-      const judged = judgeForeignHash(salt(it));
+      const judged = judgeForeignHash(salt(it), Infinity);
       assert.equal(judged.ok ? "" : judged.failure.reason, "unknown_form");
     }
   },

@@ -3,8 +3,8 @@ import { argon2id, argon2Verify } from "hash-wasm";
 import {
   createPasswordHasher,
   DEFAULT_HASH_PARAMETERS,
-  MAX_PASSWORD_BYTES,
 } from "../../services/password_hash.ts";
+import { MAX_PASSWORD_BYTES } from "../../services/password_bytes.ts";
 
 const QUICK = { memoryKib: 256, iterations: 1, parallelism: 1 };
 const hasher = createPasswordHasher({
@@ -14,6 +14,13 @@ const hasher = createPasswordHasher({
 });
 const owasp = createPasswordHasher({
   parameters: DEFAULT_HASH_PARAMETERS,
+  width: 2,
+  maxWaiting: 100,
+});
+
+/** Today's parameters let in what costs as much as the vectors. */
+const roomy = createPasswordHasher({
+  parameters: { memoryKib: 65_536, iterations: 1, parallelism: 1 },
   width: 2,
   maxWaiting: 100,
 });
@@ -58,9 +65,9 @@ for (const [password, parametersSaltDigest] of VECTORS) {
   const vector = `$argon2id$v=19$${parametersSaltDigest}`;
 
   Deno.test(`the reference implementation's vector is ours: ${vector}`, async () => {
-    assert.equal(await hasher.verify(vector, password), true);
-    assert.equal(await hasher.verify(vector, `${password}x`), false);
-    assert.equal(await hasher.hashLike(password, vector), vector);
+    assert.equal(await roomy.verify(vector, password), true);
+    assert.equal(await roomy.verify(vector, `${password}x`), false);
+    assert.equal(await roomy.hashLike(password, vector), vector);
   });
 }
 
