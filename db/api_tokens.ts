@@ -63,6 +63,7 @@ const tokenById = builtOnce((db) =>
     temporary: sql<boolean>`coalesce(${passwords.temporary}, false)`,
     permissions: heldPermissions,
     secondFactor,
+    suspended: sql<boolean>`${users.authenticatorsSuspended} is not null`,
   }).from(apiTokens)
     .innerJoin(users, eq(users.id, apiTokens.ownerId))
     .leftJoin(passwords, eq(passwords.userId, users.id))

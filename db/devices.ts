@@ -43,9 +43,18 @@ export async function rememberDevice(
   );
 }
 
-/** Every browser is a new one again. */
-export async function deleteDevices(db: Database, userId: string) {
-  await rows(db, sql`delete from devices where user_id = ${userId}`);
+/** Browsers that are new ones again: all of a user's, or those that are known since a moment. */
+export async function deleteDevices(
+  db: Database,
+  { userId, since }: { userId: string; since?: Date | undefined },
+) {
+  const known = since
+    ? sql`created_at >= ${since.toISOString()}::timestamptz`
+    : sql`true`;
+  await rows(
+    db,
+    sql`delete from devices where user_id = ${userId} and ${known}`,
+  );
 }
 
 /** Browsers that nobody has signed in with for so long are new again. */

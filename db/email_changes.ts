@@ -1,4 +1,4 @@
-import { eq, not, sql } from "drizzle-orm";
+import { and, eq, gte, not, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { isWithin } from "./clocks.ts";
 import { identifierKey } from "./email_addresses.ts";
@@ -36,13 +36,16 @@ export async function findEmailChange(db: Database, userId: string) {
   return row?.email ?? null;
 }
 
-/** Gives the address that was waiting; null where none was. */
+/** Gives the address that was waiting, or has been since a moment; null where none was. */
 export async function deleteEmailChange(
   db: Database,
-  userId: string,
+  { userId, since }: { userId: string; since?: Date | undefined },
 ): Promise<string | null> {
   const [row] = await db.delete(emailChanges)
-    .where(eq(emailChanges.userId, userId))
+    .where(and(
+      eq(emailChanges.userId, userId),
+      since && gte(emailChanges.createdAt, since),
+    ))
     .returning({ email: emailChanges.email });
   return row?.email ?? null;
 }

@@ -73,6 +73,6 @@ export async function insertImportedUsers(
         "usernameKey", "nameKey", "emailKey", case when disabled then now() end
       from given
     )
-    insert into passwords (user_id, hash, temporary, set_by)
-    select id, "passwordHash", temporary, ${setBy}::uuid from given where "passwordHash" is not null`);
+    insert into passwords (user_id, hash, temporary, set_by, known_to_others_since)
+    select id, "passwordHash", temporary, ${setBy}::uuid, now() from given where "passwordHash" is not null`);
 }

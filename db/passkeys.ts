@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, isNull, lt, not, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, lt, not, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { isWithin } from "./clocks.ts";
 import { passkeyChallenges, passkeys, users } from "./schema.ts";
@@ -10,6 +10,9 @@ export interface NewPasskey {
   publicKey: string;
   counter: number;
   transports: string[];
+  /** From where it is added. */
+  address?: string;
+  userAgent?: string;
 }
 
 /** False where the credential is known already. */
@@ -54,25 +57,14 @@ export async function touchPasskey(
     )).returning({ id: passkeys.id })).length === 1;
 }
 
-/** Those that were added since a moment. */
-export async function deletePasskeysSince(
+/** False where the user had none of this id. */
+export async function deletePasskey(
   db: Database,
-  { userId, since }: { userId: string; since: Date },
-) {
-  await db.delete(passkeys).where(
-    and(eq(passkeys.userId, userId), gte(passkeys.createdAt, since)),
-  );
-}
-
-/** One of a user's, or all. Tells how many there were. */
-export async function deletePasskeys(
-  db: Database,
-  { userId, only }: { userId: string; only?: string },
-): Promise<number> {
-  return (await db.delete(passkeys).where(and(
-    eq(passkeys.userId, userId),
-    only ? eq(passkeys.id, only) : undefined,
-  )).returning({ id: passkeys.id })).length;
+  { userId, id }: { userId: string; id: string },
+): Promise<boolean> {
+  return (await db.delete(passkeys)
+    .where(and(eq(passkeys.userId, userId), eq(passkeys.id, id)))
+    .returning({ id: passkeys.id })).length === 1;
 }
 
 type Purpose = "enrol" | "sign_in";

@@ -20,6 +20,8 @@ export async function findPassword(db: Database, userId: string) {
     hash: passwords.hash,
     setAt: passwords.setAt,
     setBy: passwords.setBy,
+    knownToOthersSince: passwords.knownToOthersSince,
+    suspended: users.authenticatorsSuspended,
     temporary: passwords.temporary,
     expired: sql<boolean>`not ${signsIn}`,
     formId: passwords.formId,
@@ -52,13 +54,27 @@ export interface NewPassword {
   temporaryHours?: number | undefined;
   formId?: string | null;
   sessionsEnded?: number;
+  /** Whether somebody else may know it: a successor keeps what holds of the one before. */
+  knownToOthers: "from_now_on" | "as_before" | "no";
 }
 
 export async function upsertPassword(
   db: Database,
-  { userId, hash, setBy, temporaryHours, formId = null, sessionsEnded = 0 }:
-    NewPassword,
+  {
+    userId,
+    hash,
+    setBy,
+    temporaryHours,
+    formId = null,
+    sessionsEnded = 0,
+    knownToOthers,
+  }: NewPassword,
 ) {
+  const since = {
+    from_now_on: sql`coalesce(${passwords.knownToOthersSince}, now())`,
+    as_before: passwords.knownToOthersSince,
+    no: null,
+  }[knownToOthers];
   const values = {
     hash,
     setBy,
@@ -70,8 +86,13 @@ export async function upsertPassword(
       ? null
       : sql`now() + make_interval(hours => ${temporaryHours})`,
   };
-  await db.insert(passwords).values({ userId, ...values })
-    .onConflictDoUpdate({ target: passwords.userId, set: values });
+  const first = knownToOthers === "from_now_on" ? sql`now()` : null;
+  await db.insert(passwords)
+    .values({ userId, ...values, knownToOthersSince: first })
+    .onConflictDoUpdate({
+      target: passwords.userId,
+      set: { ...values, knownToOthersSince: since },
+    });
 }
 
 /** Some users' passwords sign in for their replacement alone. */

@@ -18,6 +18,8 @@ export interface Party {
   temporary: boolean;
   permissions: Permission[];
   secondFactor: boolean;
+  /** Has authenticators to confirm. */
+  suspended: boolean;
 }
 
 /**
@@ -63,6 +65,7 @@ async function readParties(
     temporary: sql<boolean>`coalesce(${passwords.temporary}, false)`,
     permissions: heldPermissions,
     secondFactor,
+    suspended: sql<boolean>`${users.authenticatorsSuspended} is not null`,
     sessionAlive: sql<
       boolean
     >`(${sessionId}::uuid is null or exists(select 1 from ${sessions} where ${sessions.id} = ${sessionId} and ${sessions.userId} = ${users.id})

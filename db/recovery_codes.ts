@@ -23,6 +23,16 @@ export async function listRecoveryCodes(
   return rows.map((it) => it.hash);
 }
 
+/** When a user's set was made; null where there is none. */
+export async function findRecoveryCodesMadeAt(
+  db: Database,
+  userId: string,
+): Promise<Date | null> {
+  const [row] = await db.select({ createdAt: recoveryCodes.createdAt })
+    .from(recoveryCodes).where(eq(recoveryCodes.userId, userId)).limit(1);
+  return row?.createdAt ?? null;
+}
+
 /** True for one caller only, however many come at once. */
 export async function consumeRecoveryCode(
   db: Database,

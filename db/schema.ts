@@ -26,6 +26,14 @@ const key = customType<{ data: string }>({
 /** No key sorts behind a prefix followed by this one. */
 export const LAST = "\u{10FFFF}";
 
+/** Why none of a user's authenticators counts until the user has confirmed it, the gravest last. */
+export const SUSPENSIONS = [
+  "password_reset", // by a link, where none was named as the user's own
+  "permission_gained",
+  "frozen", // "It was not me"; alone of the three, it isn't even asked for
+] as const;
+export type Suspension = typeof SUSPENSIONS[number];
+
 export const users = pgTable("users", {
   id: uuid("id").primaryKey(), // UUIDv7
   username: text("username").notNull(),
@@ -48,6 +56,10 @@ export const users = pgTable("users", {
   ),
   version: integer("version").notNull().default(1), // counts edits; the form sends it back
   disabledAt: instant("disabled_at"),
+  /** Of all authenticators at once: what is added later would be suspended too. */
+  authenticatorsSuspended: text("authenticators_suspended", {
+    enum: SUSPENSIONS,
+  }),
   lastSignInAt: instant("last_sign_in_at"),
   createdAt: instant("created_at").notNull().defaultNow(),
   updatedAt: instant("updated_at").notNull().defaultNow(),
@@ -66,6 +78,10 @@ export const users = pgTable("users", {
   // Without a list of pending entries, which every search would have to read from end to end.
   index("users_search_key").using("gin", sql`search_key gin_trgm_ops`)
     .with({ fastupdate: false }),
+  check(
+    "users_suspension_known",
+    sql`authenticators_suspended in ('password_reset', 'permission_gained', 'frozen')`,
+  ),
 ]);
 
 /** Apart from `users`, so that no query of a user can carry a hash out. */
@@ -76,6 +92,11 @@ export const passwords = pgTable("passwords", {
   hash: text("hash").notNull(), // Argon2id, PHC string; of an import, another program's until the next sign-in
   setAt: instant("set_at").notNull().defaultNow(),
   setBy: uuid("set_by").references(() => users.id),
+  /**
+   * Since when somebody else may know it, or one of which it is the successor: whoever knows a password can
+   * replace it. Null once the user has set one by a link.
+   */
+  knownToOthersSince: instant("known_to_others_since"),
   temporary: boolean("temporary").notNull().default(false),
   expiresAt: instant("expires_at"),
   /** The form that set it: the same form sent twice is answered twice and saved once. */
@@ -141,6 +162,9 @@ export const totps = pgTable("totps", {
   sealedSecret: text("sealed_secret").notNull(), // services/secret_box.ts
   createdAt: instant("created_at").notNull().defaultNow(),
   confirmedAt: instant("confirmed_at"),
+  /** From where it was confirmed; null for one that is older than this column. */
+  address: text("address"),
+  userAgent: text("user_agent"),
   /** The last step of which a code was used: none of it or before it works again. */
   lastStep: bigint("last_step", { mode: "number" }).notNull().default(0),
 });
@@ -157,6 +181,9 @@ export const passkeys = pgTable("passkeys", {
   transports: jsonb("transports").$type<string[]>().notNull().default([]),
   createdAt: instant("created_at").notNull().defaultNow(),
   lastUsedAt: instant("last_used_at"),
+  /** From where it was added; null for one that is older than this column. */
+  address: text("address"),
+  userAgent: text("user_agent"),
 }, (t) => [index("passkeys_user").on(t.userId)]);
 
 /** What a passkey has to sign, once and soon. */
@@ -175,6 +202,7 @@ export const recoveryCodes = pgTable("recovery_codes", {
     onDelete: "cascade",
   }),
   hash: text("hash").notNull(), // Argon2id, PHC string
+  createdAt: instant("created_at").notNull().defaultNow(),
 }, (t) => [index("recovery_codes_user").on(t.userId)]);
 
 const DONE = sql`event <> 'sensitive_read'`;
@@ -296,6 +324,7 @@ export const devices = pgTable("devices", {
     onDelete: "cascade",
   }),
   secretHash: text("secret_hash").notNull(), // SHA-256; the secret is in a cookie
+  createdAt: instant("created_at").notNull().defaultNow(),
   lastSeenAt: instant("last_seen_at").notNull().defaultNow(),
 }, (t) => [primaryKey({ columns: [t.userId, t.secretHash] })]);
 

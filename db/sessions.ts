@@ -42,6 +42,8 @@ export interface ResumedSession {
   temporary: boolean;
   permissions: Permission[];
   secondFactor: boolean;
+  /** Has authenticators to confirm. */
+  suspended: boolean;
   /** Last seen so long ago that it is worth a note. */
   stale: boolean;
 }
@@ -69,6 +71,7 @@ export function openSession(given: Given<Bearer>): SQL {
   return sql`
     select sessions.id, users.id as "userId", users.name, users.username, users.email,
       passwords.temporary, ${heldPermissions} as permissions, ${secondFactor} as "secondFactor",
+      users.authenticators_suspended is not null as suspended,
       sessions.last_seen_at < now() - interval '1 minute' as stale
     from sessions join users on users.id = sessions.user_id
       join passwords on passwords.user_id = sessions.user_id
@@ -201,13 +204,15 @@ export async function deleteSessions(
   return ended.length;
 }
 
-/** Ends all sessions of some users. Tells whose they were, an entry each. */
+/** Ends all sessions of some users, or all but one. Tells whose they were, an entry each. */
 export async function deleteSessionsOf(
   db: Database,
-  userIds: string[],
+  { userIds, keep }: { userIds: string[]; keep?: string | undefined },
 ): Promise<string[]> {
-  const ended = await db.delete(sessions)
-    .where(inArray(sessions.userId, userIds))
+  const ended = await db.delete(sessions).where(and(
+    inArray(sessions.userId, userIds),
+    keep ? ne(sessions.id, keep) : undefined,
+  ))
     .returning({ userId: sessions.userId });
   return ended.map((it) => it.userId);
 }

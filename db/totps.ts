@@ -1,4 +1,4 @@
-import { and, eq, gt, gte, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, gt, isNotNull, isNull, lt, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { totps } from "./schema.ts";
 
@@ -31,15 +31,17 @@ const HOUR = 120;
  */
 export async function consumeTotpStep(
   db: Database,
-  { userId, step, confirmed }: {
+  { userId, step, confirmed, from }: {
     userId: string;
     step: number;
     confirmed: boolean;
+    /** Where it is confirmed. */
+    from?: { address: string; userAgent: string };
   },
 ): Promise<boolean> {
   const used = await db.update(totps).set({
     lastStep: step,
-    ...(!confirmed && { confirmedAt: sql`now()` }),
+    ...(!confirmed && { confirmedAt: sql`now()`, ...from }),
   }).where(and(
     eq(totps.userId, userId),
     or(lt(totps.lastStep, step), gt(totps.lastStep, step + HOUR)),
@@ -58,13 +60,8 @@ export async function deleteTotp(
   return !!gone?.confirmedAt;
 }
 
-/** One that was added since a moment, or never confirmed. */
-export async function deleteTotpSince(
-  db: Database,
-  { userId, since }: { userId: string; since: Date },
-) {
-  await db.delete(totps).where(and(
-    eq(totps.userId, userId),
-    or(isNull(totps.confirmedAt), gte(totps.confirmedAt, since)),
-  ));
+/** Ends an app that was begun and never confirmed: whoever began it knows its secret. */
+export async function deleteUnconfirmedTotp(db: Database, userId: string) {
+  await db.delete(totps)
+    .where(and(eq(totps.userId, userId), isNull(totps.confirmedAt)));
 }

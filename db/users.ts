@@ -23,11 +23,14 @@ export const heldPermissions = sql<
   Permission[]
 >`to_json(array(select ${permissions.permission} from ${permissions} where ${permissions.userId} = ${users.id} order by 1))`;
 
-/** Whether somebody has a second factor that counts, as a column of a query over `users`. */
+/**
+ * Whether somebody is asked for a second factor, as a column of a query over `users`. Of a frozen account nothing
+ * of before counts; what is suspended otherwise is asked for, or the account would be weaker than before.
+ */
 export const secondFactor = sql<
   boolean
->`(exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)
-  or exists(select from passkeys where passkeys.user_id = ${users.id}))`;
+>`(${users.authenticatorsSuspended} is distinct from 'frozen' and (exists(select from totps where totps.user_id = ${users.id} and totps.confirmed_at is not null)
+  or exists(select from passkeys where passkeys.user_id = ${users.id})))`;
 
 const setters = alias(users, "setters");
 
@@ -70,6 +73,7 @@ function selectUser(from: Pick<Database, "select">) {
     passwordExpiresAt: passwords.expiresAt,
     permissions: heldPermissions,
     secondFactor,
+    suspended: users.authenticatorsSuspended,
     openSessions: sql<
       number
     >`(select count(*)::int from sessions where sessions.user_id = ${users.id} and not pending)`,
@@ -173,6 +177,7 @@ export async function updateUser(
 export async function lockUser(db: Database, id: string) {
   const [row] = await db.select({
     disabled: sql<boolean>`${users.disabledAt} is not null`,
+    suspended: users.authenticatorsSuspended,
   }).from(users).where(eq(users.id, id)).for("no key update");
   return row ?? null;
 }

@@ -8,6 +8,7 @@ import {
   type ChangePasswordFailure,
 } from "../services/own_password.ts";
 import { getSecondFactor } from "../services/own_second_factor.ts";
+import { findToConfirm } from "../services/own_authenticators.ts";
 import { findOwnPasskeys } from "../services/own_passkeys.ts";
 import { AccountPage } from "../views/account.tsx";
 import {
@@ -18,7 +19,7 @@ import { PasswordCheckResult } from "../views/password_field.tsx";
 import { violationTexts } from "../views/violations.ts";
 import { writeCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
-import { readFields, readQuery } from "./form.ts";
+import { readFields, readKept, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { passwordRules } from "./password_rules.ts";
 import { redirect, respond } from "./respond.tsx";
@@ -51,8 +52,10 @@ export const accountPassword = new Hono<AppEnv>()
   .post("/", async (c) => {
     const { services, actor } = c.var;
     const fields = readFields(c, Fields);
-    const changed = await changePassword(services, { actor, ...fields });
-    if (!changed.ok) return respondRefusal(c, changed.failure);
+    const kept = readKept(c);
+    const given = { actor, ...fields, kept };
+    const changed = await changePassword(services, given);
+    if (!changed.ok) return respondRefusal(c, changed.failure, kept);
     const { token, sessionsEnded } = changed.value;
     writeCookie(c, "session", token);
     await resumeActor(c, token); // the forms of this answer belong to the new session
@@ -60,21 +63,28 @@ export const accountPassword = new Hono<AppEnv>()
     return respondForm(c, { changed: { sessionsEnded, blanks } });
   });
 
-function respondRefusal(c: Context<AppEnv>, failure: ChangePasswordFailure) {
+function respondRefusal(
+  c: Context<AppEnv>,
+  failure: ChangePasswordFailure,
+  kept: string[],
+) {
   switch (failure.reason) {
     case "throttled":
       c.header("Retry-After", String(failure.retryAfterSeconds));
       return respondForm(c, {
+        kept,
         errors: { currentPassword: tooManyAttempts(failure.retryAfterSeconds) },
         status: 429,
       });
     case "wrong_password":
       return respondForm(c, {
+        kept,
         errors: { currentPassword: "This is not your current password." },
         status: 422,
       });
     case "same_password":
       return respondForm(c, {
+        kept,
         errors: {
           newPassword: "This is your current password. Choose a new one.",
         },
@@ -82,6 +92,7 @@ function respondRefusal(c: Context<AppEnv>, failure: ChangePasswordFailure) {
       });
     case "policy":
       return respondForm(c, {
+        kept,
         errors: { newPassword: violationTexts(failure.violations) },
         status: 422,
       });
@@ -92,8 +103,10 @@ function respondRefusal(c: Context<AppEnv>, failure: ChangePasswordFailure) {
 
 async function respondForm(
   c: Context<AppEnv>,
-  { status = 200, errors = {}, ...said }:
-    & Partial<Pick<ChangePasswordProps, "errors" | "changed" | "clear">>
+  { status = 200, errors = {}, kept = [], ...said }:
+    & Partial<
+      Pick<ChangePasswordProps, "errors" | "changed" | "clear" | "kept">
+    >
     & { status?: 200 | 422 | 429 },
 ) {
   const { services, actor } = c.var;
@@ -106,6 +119,8 @@ async function respondForm(
       rules: passwordRules(services.settings, actor),
       mustChange: actor.mustChangePassword,
       mustEnrol: actor.mustEnrol,
+      toConfirm: await findToConfirm(services, actor),
+      kept,
       errors,
       ...said,
     },

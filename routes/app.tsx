@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Services } from "../services/context.ts";
 import { createApi } from "./api/api.ts";
 import { apiFailure } from "./api/failure.ts";
+import { accountAuthenticators } from "./account_authenticators.tsx";
 import { accountCheck } from "./account_check.tsx";
 import { accountPasskeys } from "./account_passkeys.tsx";
 import { accountRecoveryCodes } from "./account_recovery_codes.tsx";
@@ -86,6 +87,7 @@ export function createApp(services: Services, assets: Assets) {
     .route("/", home)
     .route("/sign-out", signOutRoutes)
     .route("/account/password", accountPassword)
+    .route("/account/authenticators", accountAuthenticators)
     .route("/account/check", accountCheck)
     .route("/account/sessions", accountSessions)
     .route("/account/totp", accountTotp)

@@ -4,6 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import type { UserInput } from "../services/user_fields.ts";
+import { KEEP } from "../views/authenticators.tsx";
 import type { AppEnv } from "./env.ts";
 
 /** Bytes of a request's body; the longest form needs a tenth. */
@@ -81,6 +82,13 @@ export function readUserInput(c: Context<AppEnv>): UserInput {
       ]),
     ),
   };
+}
+
+/** The keys of the authenticators that a form names as the user's own. */
+export function readKept(c: Context<AppEnv>): string[] {
+  return [...c.var.form].flatMap(([name, value]) =>
+    name.startsWith(KEEP) && value === "yes" ? name.slice(KEEP.length) : []
+  );
 }
 
 function hasTwice(params: URLSearchParams) {

@@ -9,12 +9,13 @@ import { shownPath, signInPath } from "./sign_in_path.ts";
 import { trouble } from "./trouble.tsx";
 
 const FORCED = "/account/password";
+const CONFIRMATION = ["/account/authenticators", "/account/check"];
 const ENROLMENT = ["password", "totp", "passkeys", "check"]
   .map((it) => `/account/${it}`);
 
 /**
- * Whoever is signed in; with a temporary password, only to replace it (ASVS 6.4.1); without a second factor
- * that the settings ask for, only to add one (ASVS 6.3.3).
+ * Whoever is signed in; with a temporary password, only to replace it (ASVS 6.4.1); with suspended authenticators,
+ * only to confirm them; without a second factor that the settings ask for, only to add one (ASVS 6.3.3).
  */
 export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
   const actor = c.get("actor");
@@ -27,13 +28,15 @@ export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
   }
   const open = actor.mustChangePassword
     ? [FORCED]
+    : actor.mustConfirm
+    ? CONFIRMATION
     : actor.mustEnrol
     ? ENROLMENT
     : undefined;
   const { path } = c.req;
   const shut = open && path !== "/sign-out" &&
     !open.some((it) => path === it || path.startsWith(`${it}/`));
-  if (shut) return redirect(c, FORCED);
+  if (shut) return redirect(c, open[0]!);
   await next();
 });
 

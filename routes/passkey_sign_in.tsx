@@ -3,7 +3,7 @@ import { z } from "zod";
 import { signInByPasskey } from "../services/passkey_sign_in.ts";
 import { signInOptions } from "../services/passkeys.ts";
 import { SignInPage } from "../views/sign_in.tsx";
-import { readDevice } from "./cookies.ts";
+import { readCookie, readDevice } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
@@ -28,6 +28,7 @@ export const passkeySignIn = new Hono<AppEnv>()
     const signedIn = await signInByPasskey(c.var.services, {
       response,
       device,
+      step: readCookie(c, "step"),
       replaces: c.var.actor,
     });
     if (signedIn.ok) return welcome(c, signedIn.value, { device, next });

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { findToConfirm } from "../services/own_authenticators.ts";
 import { previewPassword } from "../services/password_judgement.ts";
 import {
   completePasswordReset,
@@ -11,7 +12,7 @@ import { ResetPage } from "../views/password_reset.tsx";
 import { violationTexts } from "../views/violations.ts";
 import { dropCookie, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
-import { readFields, readQuery } from "./form.ts";
+import { readFields, readKept, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
 import { passwordRules } from "./password_rules.ts";
 import { respond } from "./respond.tsx";
@@ -40,9 +41,11 @@ export const passwordReset = new Hono<AppEnv>()
     });
   })
   .post("/", async (c) => {
+    const kept = readKept(c);
     const done = await completePasswordReset(c.var.services, {
       token: readCookie(c, "reset"),
       newPassword: readFields(c, Fields).newPassword,
+      kept,
     });
     if (done.ok) {
       dropCookie(c, "reset");
@@ -55,11 +58,13 @@ export const passwordReset = new Hono<AppEnv>()
       case "throttled":
         c.header("Retry-After", String(failure.retryAfterSeconds));
         return await respondForm(c, {
+          kept,
           error: tooManyAttempts(failure.retryAfterSeconds),
           status: 429,
         });
       case "policy":
         return await respondForm(c, {
+          kept,
           error: violationTexts(failure.violations),
           status: 422,
         });
@@ -68,8 +73,9 @@ export const passwordReset = new Hono<AppEnv>()
 
 async function respondForm(
   c: Context<AppEnv>,
-  { status = 200, ...said }: {
+  { status = 200, kept = [], ...said }: {
     clear?: boolean;
+    kept?: string[];
     error?: string;
     status?: 200 | 422 | 429;
   },
@@ -81,6 +87,8 @@ async function respondForm(
     props: {
       username: owner?.username,
       rules: passwordRules(services.settings, owner ?? NOBODY),
+      toConfirm: owner ? await findToConfirm(services, owner) : [],
+      kept,
       ...said,
     },
     status: owner ? status : 403,

@@ -9,6 +9,7 @@ export type AuthenticateTokenFailure =
   | { reason: "invalid_token" } // unknown, wrong, revoked or expired: nobody is told which
   | { reason: "owner_disabled" }
   | { reason: "owner_must_change_password" }
+  | { reason: "owner_must_confirm" }
   | { reason: "owner_must_enrol" };
 
 /** Who the bearer of an API token is: its owner, with the token's scopes (ASVS 8.3.3). */
@@ -27,6 +28,7 @@ export async function authenticateApiToken(
   if (found.disabled) return refuse({ reason: "owner_disabled" });
   if (found.over) return refuse({ reason: "invalid_token" });
   if (found.temporary) return refuse({ reason: "owner_must_change_password" });
+  if (found.suspended) return refuse({ reason: "owner_must_confirm" });
   if (!found.secondFactor && requiresSecondFactor(settings, found)) {
     return refuse({ reason: "owner_must_enrol" });
   }
@@ -44,6 +46,7 @@ export async function authenticateApiToken(
     permissions,
     mustChangePassword: false,
     secondFactor,
+    mustConfirm: false,
     mustEnrol: false,
   });
 }

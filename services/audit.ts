@@ -9,6 +9,7 @@ export const AUDIT_EVENTS = [
   "account_frozen",
   "api_token_created",
   "api_token_revoked",
+  "authenticators_confirmed",
   "authn_login_success",
   "authn_login_fail",
   "authn_login_throttled",

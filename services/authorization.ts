@@ -216,7 +216,7 @@ export async function mustStillHold(
   }
 }
 
-/** Whoever has to replace a password, or to add a second factor, can do nothing but that. */
+/** Whoever has to replace a password, to confirm authenticators or to add one, can do nothing but that. */
 export function able(
   { settings }: Pick<ServiceContext, "settings">,
   scopes: Scope[] | undefined,
@@ -224,7 +224,7 @@ export function able(
 ): Standing | undefined {
   const owesFactor = party && !party.secondFactor &&
     requiresSecondFactor(settings, party);
-  return !party || party.temporary || owesFactor
+  return !party || party.temporary || party.suspended || owesFactor
     ? undefined
     : { ...party, scopes };
 }

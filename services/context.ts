@@ -53,6 +53,8 @@ export interface Actor {
   mustChangePassword: boolean;
   /** Has an authenticator app. */
   secondFactor: boolean;
+  /** Has authenticators to confirm: may only do that. */
+  mustConfirm: boolean;
   /** Must have one and has none: may only add it. */
   mustEnrol: boolean;
 }

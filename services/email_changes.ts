@@ -1,21 +1,18 @@
 import type { Database } from "../db/client.ts";
 import {
-  deleteEmailChange,
   EMAIL_CHANGE_HOURS,
   findEmailChange,
   replaceEmailChange,
   setEmail,
 } from "../db/email_changes.ts";
-import {
-  consumeMailLink,
-  endMailLinks,
-  findLinkOwner,
-} from "../db/mail_links.ts";
-import { dropQueuedMails, insertMail, type MailKind } from "../db/mails.ts";
+import { consumeMailLink, findLinkOwner } from "../db/mail_links.ts";
+import { insertMail } from "../db/mails.ts";
 import { uniqueViolation } from "../db/unique.ts";
 import { findUserByIdentifier, lockUser } from "../db/users.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
+import { withdrawEmailChange } from "./email_withdrawal.ts";
+import { endAccess } from "./ended_access.ts";
 import { parseLink } from "./mail_links.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
@@ -34,7 +31,7 @@ export async function requestEmailChange(
   { address }: Pick<ServiceContext, "address">,
   { userId, from, to }: { userId: string; from: string | null; to: string },
 ) {
-  await withdrawEmailChange(tx, userId);
+  await withdrawEmailChange(tx, { userId });
   await replaceEmailChange(tx, { userId, email: to });
   const facts = { to, address, at: new Date().toISOString() };
   await insertMail(tx, {
@@ -106,7 +103,7 @@ export async function takeEmailStep(
     if (email === null || email !== facts.to) {
       return refuse({ reason: "link_over" });
     }
-    await withdrawEmailChange(tx, userId);
+    await withdrawEmailChange(tx, { userId });
     if (step === "stop_email") {
       await recordAudit(tx, context, {
         event: "email_change_stopped",
@@ -117,7 +114,7 @@ export async function takeEmailStep(
     const holder = await findUserByIdentifier(tx, email);
     if (holder && holder.id !== userId) return refuse({ reason: "taken" });
     const before = await setEmail(tx, { userId, email });
-    await endMailLinks(tx, { userId, purpose: "password_reset" }); // they went to the old one
+    await endAccess(tx, { change: "email_changed", userId }); // links went to the old one
     await recordAudit(tx, context, {
       event: "email_changed",
       actorId: userId,
@@ -130,16 +127,6 @@ export async function takeEmailStep(
     }
     return ok(undefined);
   });
-}
-
-/** Nothing waits any more: neither the address nor a link to it, sent or still to be sent. */
-export async function withdrawEmailChange(tx: Database, userId: string) {
-  await deleteEmailChange(tx, userId);
-  for (const purpose of ["confirm_email", "stop_email"] as const) {
-    await endMailLinks(tx, { userId, purpose });
-  }
-  const kinds: MailKind[] = ["email_confirmation", "email_change_announced"];
-  await dropQueuedMails(tx, { userId, kinds });
 }
 
 /** Two who confirm one address at the same moment: the unique index decides, and it is no bug. */

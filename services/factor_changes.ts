@@ -1,11 +1,10 @@
 import type { Database } from "../db/client.ts";
 import { listPasskeys } from "../db/passkeys.ts";
 import { requireNewPasswords } from "../db/passwords.ts";
-import { replaceRecoveryCodes } from "../db/recovery_codes.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import { findTotp } from "../db/totps.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, Permission, ServiceContext } from "./context.ts";
+import { endAccess } from "./ended_access.ts";
 import { notifyOfSecondFactor, type SecondFactorNotice } from "./notices.ts";
 import { outgrowsPassword } from "./second_factor_rules.ts";
 
@@ -20,12 +19,16 @@ export async function settleFactorChange(
     what: SecondFactorNotice;
   },
 ) {
-  const sessions = await deleteSessions(tx, { userId, keep: sessionId });
+  const ended = await endAccess(tx, {
+    change: event === "second_factor_added" ? "factor_added" : "factor_removed",
+    userId,
+    keepSession: sessionId,
+  });
   await recordAudit(tx, context, {
     event,
     actorId: userId,
     subjectId: userId,
-    detail: { factor, sessions },
+    detail: { factor, ...ended },
   });
   await notifyOfSecondFactor(tx, context, { userId, what });
 }
@@ -39,15 +42,12 @@ export async function hasFactor(
     (await listPasskeys(tx, userId)).length > 0;
 }
 
-/** Behind the last factor: recovery codes stand in for none, and a password may be too short by itself. */
+/** Behind the last factor a password may be too short by itself: then it has to be replaced. */
 export async function settleLostFactor(
   tx: Database,
   { settings }: Pick<ServiceContext, "settings">,
   { userId, permissions }: { userId: string; permissions: Permission[] },
 ) {
-  if (await hasFactor(tx, userId)) return;
-  await replaceRecoveryCodes(tx, { userId, hashes: [] });
-  if (outgrowsPassword(settings, { permissions })) {
-    await requireNewPasswords(tx, [userId]);
-  }
+  if (!outgrowsPassword(settings, { permissions })) return;
+  if (!await hasFactor(tx, userId)) await requireNewPasswords(tx, [userId]);
 }

@@ -1,6 +1,7 @@
 import type { Database } from "../db/client.ts";
 import { insertMail } from "../db/mails.ts";
 import type { ServiceContext } from "./context.ts";
+import type { EndedAuthenticators } from "./ended_authenticators.ts";
 
 /** Who did it, as the user is told: a role, never a name of staff. */
 export type NoticeBy = "user" | "staff" | "reset_link";
@@ -9,12 +10,24 @@ export type NoticeBy = "user" | "staff" | "reset_link";
 export async function notifyOfPassword(
   tx: Database,
   { address }: Pick<ServiceContext, "address">,
-  { userId, by }: { userId: string; by: NoticeBy },
+  { userId, by, ended }: {
+    userId: string;
+    by: NoticeBy;
+    /** What it ended beside the sessions, which is told too. */
+    ended?: EndedAuthenticators;
+  },
 ) {
+  const { passkeys = 0, app, recoveryCodes, suspended } = ended ?? {};
   await insertMail(tx, {
     kind: "password_changed",
     userId,
-    facts: { by, address, at: new Date().toISOString() },
+    facts: {
+      by,
+      address,
+      at: new Date().toISOString(),
+      ...((passkeys > 0 || app || recoveryCodes) && { factors: "ended" }),
+      ...(suspended && { factors: "suspended" }),
+    },
   });
 }
 
@@ -24,6 +37,7 @@ export type SecondFactorNotice =
   | "removed_by_staff"
   | "passkey_added"
   | "passkey_removed"
+  | "authenticators_confirmed"
   | "recovery_codes_renewed"
   | "recovery_code_used";
 

@@ -13,11 +13,12 @@ export type OwnAccountFailure =
 
 /**
  * Locks one's own account for a change of authenticators: by a session that still runs, and in which the
- * password was given lately.
+ * password was given lately. Before anything else, suspended authenticators are confirmed.
  */
 export async function lockOwnAccount(
   tx: Database,
   { userId, sessionId }: Actor,
+  { confirming = false }: { confirming?: boolean } = {},
 ): Promise<Result<void, OwnAccountFailure>> {
   const user = await lockUser(tx, userId);
   const session = await findOwnSession(tx, {
@@ -28,7 +29,10 @@ export async function lockOwnAccount(
   if (!user || user.disabled || !session) {
     return refuse({ reason: "session_ended" });
   }
-  return session.checked ? ok(undefined) : refuse({ reason: "check_needed" });
+  const waits = user.suspended !== null && !confirming;
+  return session.checked && !waits
+    ? ok(undefined)
+    : refuse({ reason: "check_needed" });
 }
 
 /** Whether a change of authenticators would be let through now: a form that is shown asks first. */

@@ -1,5 +1,5 @@
 import {
-  deletePasskeys,
+  deletePasskey,
   insertPasskey,
   listPasskeys,
   type PasskeyRow,
@@ -65,6 +65,8 @@ export async function addPasskey(
     const added = await insertPasskey(tx, {
       ...made,
       name: title.replaceAll(new RegExp(UNREADABLE, "gu"), "") || "Passkey",
+      address: context.address,
+      userAgent: context.userAgent,
     });
     if (!added) return refuse({ reason: "not_verified" });
     if (fresh) {
@@ -89,9 +91,7 @@ export async function removePasskey(
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
-    if (await deletePasskeys(tx, { userId, only: id }) === 0) {
-      return ok(undefined);
-    }
+    if (!await deletePasskey(tx, { userId, id })) return ok(undefined);
     await settleLostFactor(tx, context, actor);
     await settleFactorChange(tx, context, {
       actor,

@@ -6,6 +6,8 @@ import {
   checkCurrentPassword,
   type CurrentPasswordFailure,
 } from "./current_password.ts";
+import { leavesFactor } from "./ended_authenticators.ts";
+import { settleLostFactor } from "./factor_changes.ts";
 import { notifyOfPassword } from "./notices.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
@@ -27,10 +29,15 @@ export type ChangePasswordFailure =
  */
 export async function changePassword(
   context: ServiceContext,
-  { actor, currentPassword, newPassword }: {
+  { actor, currentPassword, newPassword, kept = [] }: {
     actor: Actor;
     currentPassword: string;
     newPassword: string;
+    /**
+     * The keys of the authenticators that the user names as the own: of what was added while somebody else may
+     * have known the password, all others end.
+     */
+    kept?: readonly string[];
   },
 ): Promise<
   Result<{ token: string; sessionsEnded: number }, ChangePasswordFailure>
@@ -46,7 +53,12 @@ export async function changePassword(
   if (isSame(currentPassword, newPassword)) {
     return refuse({ reason: "same_password" });
   }
-  const judged = await judgePassword(context, { known, password: newPassword });
+  const secondFactor = known.secondFactor &&
+    await leavesFactor(context.db, { userId, kept });
+  const judged = await judgePassword(context, {
+    known: { ...known, secondFactor },
+    password: newPassword,
+  });
   if (!judged.ok) return judged;
 
   const token = createToken();
@@ -61,10 +73,13 @@ export async function changePassword(
       return refuse({ reason: "session_ended" });
     }
     const ended = await storePassword(tx, judged.value, {
+      change: now.temporary ? "forced_change" : "own_change",
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,
+      kept,
     });
+    if (secondFactor) await settleLostFactor(tx, context, actor); // lost only now
     await startSession(tx, context, { userId, token });
     await recordAudit(tx, context, {
       event: "authn_password_change",
@@ -72,7 +87,7 @@ export async function changePassword(
       subjectId: userId,
       detail: { ...ended, session: token.id },
     });
-    await notifyOfPassword(tx, context, { userId, by: "user" });
+    await notifyOfPassword(tx, context, { userId, by: "user", ended });
     return ok({ token: formatToken(token), sessionsEnded: ended.sessions - 1 });
   });
 }

@@ -10,7 +10,6 @@ import {
   replaceUnconfirmedTotp,
 } from "../db/totps.ts";
 import type { Database } from "../db/client.ts";
-import { countAttempt } from "../db/rate_limits.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import {
@@ -24,7 +23,7 @@ import {
   lockOwnAccount,
   type OwnAccountFailure,
 } from "./own_account.ts";
-import { createRecoveryCodes } from "./recovery_codes.ts";
+import { createRecoveryCodes, hasMadeEnoughCodes } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { createTotpSecret, totpStep, totpUri } from "./totp.ts";
 import { inTransaction } from "./transaction.ts";
@@ -107,7 +106,12 @@ export async function confirmTotp(
     const now = await findTotp(tx, userId);
     if (
       now?.sealedSecret !== totp.sealedSecret ||
-      !await consumeTotpStep(tx, { userId, step, confirmed: false })
+      !await consumeTotpStep(tx, {
+        userId,
+        step,
+        confirmed: false,
+        from: { address: context.address, userAgent: context.userAgent },
+      })
     ) return refuse({ reason: "not_started" });
     await replaceRecoveryCodes(tx, { userId, hashes });
     await settleFactorChange(tx, context, {
@@ -163,7 +167,7 @@ export async function renewRecoveryCodes(
   };
   const early = await inTransaction(context, mayRenew); // ten hashes are not for everybody
   if (!early.ok) return early;
-  if (await hasHadEnough(context, userId)) {
+  if (await hasMadeEnoughCodes(context, userId)) {
     return refuse({ reason: "throttled" });
   }
   const { codes, hashes } = await createRecoveryCodes(context.hasher);
@@ -182,15 +186,4 @@ export async function renewRecoveryCodes(
     });
     return ok(codes);
   });
-}
-
-/** Sets of codes that one user may have made in an hour. */
-const SETS_PER_HOUR = 10;
-
-async function hasHadEnough({ db }: ServiceContext, userId: string) {
-  const exceeded = await countAttempt(db, {
-    limits: [{ key: `recovery_codes:${userId}`, limit: SETS_PER_HOUR }],
-    windowSeconds: 3600,
-  });
-  return exceeded !== undefined;
 }

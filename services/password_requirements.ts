@@ -67,7 +67,10 @@ async function batch(
     else problems.push({ line: job.read + at + 1, field: id, problem });
   });
   await requireNewPasswords(tx, due);
-  const ended = await endAccessOf(tx, due);
+  const ended = await endAccessOf(tx, {
+    change: "new_password_required",
+    userIds: due,
+  });
   await recordAudits(
     tx,
     context,

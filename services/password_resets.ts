@@ -79,11 +79,18 @@ export type CompletePasswordResetFailure =
 
 /**
  * Sets the password by a link, which is used up by success alone. Everything that the old password opened
- * ends; nobody is signed in by it (OWASP Forgot Password Cheat Sheet), and a second factor stays.
+ * ends; nobody is signed in by it (OWASP Forgot Password Cheat Sheet). A second factor is asked for afterwards as
+ * before (ASVS 6.4.3); what of it came into being under a password that others may know, and isn't named as
+ * kept, signs nobody in any more.
  */
 export async function completePasswordReset(
   context: ServiceContext,
-  { token, newPassword }: { token: string | undefined; newPassword: string },
+  { token, newPassword, kept = [] }: {
+    token: string | undefined;
+    newPassword: string;
+    /** The keys of the authenticators that the user names as the own. */
+    kept?: readonly string[];
+  },
 ): Promise<Result<{ sessionsEnded: number }, CompletePasswordResetFailure>> {
   const { db, settings } = context;
   const link = parseLink(token, "password_reset");
@@ -112,9 +119,11 @@ export async function completePasswordReset(
       return refuse({ reason: "link_over" });
     }
     const ended = await storePassword(tx, judged.value, {
+      change: "reset_by_link",
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,
+      kept,
     });
     await recordAudit(tx, context, {
       event: "authn_password_reset",
@@ -122,7 +131,7 @@ export async function completePasswordReset(
       subjectId: userId,
       detail: { ...ended, link: link.id },
     });
-    await notifyOfPassword(tx, context, { userId, by: "reset_link" });
+    await notifyOfPassword(tx, context, { userId, by: "reset_link", ended });
     return ok({ sessionsEnded: ended.sessions });
   });
 }

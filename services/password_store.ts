@@ -1,24 +1,45 @@
 import type { Database } from "../db/client.ts";
 import { rememberPassword, upsertPassword } from "../db/passwords.ts";
-import { endMailLinks } from "../db/mail_links.ts";
 import { forgetAttempts } from "../db/rate_limits.ts";
 import { accountAttemptPrefix, ownAttemptKey } from "./attempts.ts";
 import { endAccess, type EndedAccess } from "./ended_access.ts";
 import type { NewHash } from "./password_judgement.ts";
 
+/** How a password comes to be, by which of its rows `ENDED_ACCESS` decides. */
+export type PasswordChange =
+  | "own_change"
+  | "forced_change"
+  | "reset_by_link"
+  | "set_by_others";
+
+/**
+ * Whether somebody else may know it from then on. Whoever types the current password, a temporary one too, may
+ * be the one who set it; a link goes to the user's own mailbox.
+ */
+const KNOWN_TO_OTHERS = {
+  own_change: "as_before",
+  forced_change: "as_before",
+  reset_by_link: "no",
+  set_by_others: "from_now_on",
+} as const satisfies Record<PasswordChange, string>;
+
 /** Stores a judged password with all that follows from it. Tells what access it ended. */
 export async function storePassword(
   tx: Database,
   { hash, history }: NewHash,
-  { userId, setBy, temporaryHours, formId = null, keep }: {
+  { change, userId, setBy, temporaryHours, formId = null, keep, kept }: {
+    change: PasswordChange;
     userId: string;
     setBy: string | null;
     temporaryHours?: number | undefined;
     formId?: string | null;
+    /** Entries of the history. */
     keep: number;
+    /** The keys of the authenticators that the user names as the own. */
+    kept?: readonly string[] | undefined;
   },
 ): Promise<EndedAccess> {
-  const ended = await endAccess(tx, userId);
+  const ended = await endAccess(tx, { change, userId, kept });
   await upsertPassword(tx, {
     userId,
     hash,
@@ -26,8 +47,8 @@ export async function storePassword(
     temporaryHours,
     formId,
     sessionsEnded: ended.sessions,
+    knownToOthers: KNOWN_TO_OTHERS[change],
   });
-  await endMailLinks(tx, { userId, purpose: "password_reset" });
   if (history) {
     await rememberPassword(tx, { userId, keep, ...history });
   }

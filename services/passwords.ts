@@ -88,6 +88,7 @@ export async function setPassword(
     }
 
     const ended = await storePassword(tx, judged.value, {
+      change: "set_by_others",
       userId: subjectId,
       setBy: actor.userId,
       temporaryHours: temporary ? settings.TEMPORARY_PASSWORD_HOURS : undefined,

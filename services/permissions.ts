@@ -6,12 +6,11 @@ import {
 import { findPassword } from "../db/passwords.ts";
 import { type Permission, PERMISSIONS } from "../db/schema.ts";
 import type { Database } from "../db/client.ts";
-import { deleteSessions } from "../db/sessions.ts";
 import { findUser } from "../db/users.ts";
 import { type Acting, recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
-import { withdrawEmailChange } from "./email_changes.ts";
+import { endAccess } from "./ended_access.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -24,7 +23,8 @@ export type ChangePermissionsFailure =
 
 /**
  * Grants and takes permissions. It applies to the next request of the subject; whoever gains one has to
- * sign in again (Copenhagen Book: a session does not grow in power).
+ * sign in again (Copenhagen Book: a session does not grow in power), and to confirm the authenticators: who
+ * planted one while there was little to gain must not gain with it.
  *
  * @param seen what the form showed as held
  */
@@ -92,17 +92,15 @@ export async function applyPermissions(
     taken,
     grantedBy: by.actorId,
   });
-  if (granted.length > 0) await withdrawEmailChange(tx, subjectId); // asked for by whoever could edit before
-  const sessionsEnded = granted.length > 0
-    ? await deleteSessions(tx, { userId: subjectId })
-    : 0;
+  const change = granted.length > 0 ? "permission_gained" : "permission_taken";
+  const ended = await endAccess(tx, { change, userId: subjectId });
   await recordAudit(tx, context, {
     event: "privilege_permissions_changed",
     actorId: by.actorId,
     subjectId,
-    detail: { ...by.detail, granted, taken, sessions: sessionsEnded },
+    detail: { ...by.detail, granted, taken, ...ended },
   });
-  return ok({ sessionsEnded });
+  return ok({ sessionsEnded: ended.sessions });
 }
 
 /**

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Database } from "../db/client.ts";
+import { countAttempt } from "../db/rate_limits.ts";
 import { listRecoveryCodes } from "../db/recovery_codes.ts";
+import type { ServiceContext } from "./context.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import { typedCode } from "./typed_code.ts";
 
@@ -19,6 +21,21 @@ export async function createRecoveryCodes(
     others.map((it) => hasher.hashLike(it, like)),
   );
   return { codes, hashes: [like, ...rest] };
+}
+
+/** Sets of codes that one user may have made in an hour: each costs ten hashes. */
+const SETS_PER_HOUR = 10;
+
+/** Counts a set that is about to be made. */
+export async function hasMadeEnoughCodes(
+  { db }: Pick<ServiceContext, "db">,
+  userId: string,
+): Promise<boolean> {
+  const exceeded = await countAttempt(db, {
+    limits: [{ key: `recovery_codes:${userId}`, limit: SETS_PER_HOUR }],
+    windowSeconds: 3600,
+  });
+  return exceeded !== undefined;
 }
 
 function createCode(): string {

@@ -1,9 +1,4 @@
-import { deleteEmailChange } from "../db/email_changes.ts";
-import {
-  consumeMailLink,
-  endMailLinks,
-  findLinkOwner,
-} from "../db/mail_links.ts";
+import { consumeMailLink, findLinkOwner } from "../db/mail_links.ts";
 import { expirePassword } from "../db/passwords.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import {
@@ -13,11 +8,7 @@ import {
   listOpenReports,
   type ReportRow,
 } from "../db/reports.ts";
-import { LINK_PURPOSES } from "../db/schema.ts";
-import { deletePasskeysSince } from "../db/passkeys.ts";
-import { deleteDevices } from "../db/devices.ts";
 import { findMail } from "../db/mails.ts";
-import { deleteTotpSince } from "../db/totps.ts";
 import { findUser, lockUser, setDisabled } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
 import { recordAudit } from "./audit.ts";
@@ -57,19 +48,12 @@ export async function reportNotMe(
     const user = await lockUser(tx, userId);
     const mailId = user && !user.disabled && await consumeMailLink(tx, link);
     if (!mailId) return refuse({ reason: "link_over" });
-    const ended = await endAccess(tx, userId);
+    // Of what proves the user none counts until the user has chosen, in the first session after the case.
+    const ended = await endAccess(tx, { change: "frozen", userId });
     await expirePassword(tx, userId);
-    await deleteEmailChange(tx, userId);
-    for (const purpose of LINK_PURPOSES) {
-      await endMailLinks(tx, { userId, purpose });
-    }
     const disabled = await mayBeDisabled(tx, userId);
     if (disabled) await setDisabled(tx, { id: userId, disabled });
     const notice = (await findMail(tx, mailId))!; // a link goes with its mail
-    // What was added then may be the thief's, and would outlive the password.
-    await deletePasskeysSince(tx, { userId, since: notice.createdAt });
-    await deleteTotpSince(tx, { userId, since: notice.createdAt });
-    await deleteDevices(tx, userId);
     await insertReport(tx, {
       userId,
       mailKind: notice.kind,

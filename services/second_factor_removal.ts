@@ -1,10 +1,8 @@
-import { deletePasskeys } from "../db/passkeys.ts";
-import { deleteTotp } from "../db/totps.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { endAccess } from "./ended_access.ts";
-import { settleLostFactor } from "./factor_changes.ts";
+import { hasFactor, settleLostFactor } from "./factor_changes.ts";
 import { notifyOfSecondFactor } from "./notices.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
@@ -42,17 +40,18 @@ export async function removeSecondFactor(
     if ([...text].length > REASON_TEXT_LIMIT) {
       return refuse({ reason: "reason_too_long", max: REASON_TEXT_LIMIT });
     }
-    const app = await deleteTotp(tx, subjectId);
-    const passkeys = await deletePasskeys(tx, { userId: subjectId });
-    if (!app && passkeys === 0) return ok(undefined); // a colleague was faster
+    if (!await hasFactor(tx, subjectId)) return ok(undefined); // a colleague was faster
+    const ended = await endAccess(tx, {
+      change: "factor_removed_by_staff",
+      userId: subjectId,
+    });
     const { permissions } = allowed.value;
     await settleLostFactor(tx, context, { userId: subjectId, permissions });
-    const ended = await endAccess(tx, subjectId);
     await recordAudit(tx, context, {
       event: "second_factor_removed",
       actorId: actor.userId,
       subjectId,
-      detail: { app, passkeys, ...ended, reason: text },
+      detail: { app: false, passkeys: 0, ...ended, reason: text },
     });
     await notifyOfSecondFactor(tx, context, {
       userId: subjectId,

@@ -73,6 +73,7 @@ export async function actorOf(
     permissions,
     mustChangePassword: session.temporary,
     secondFactor,
+    mustConfirm: session.suspended,
     mustEnrol: !secondFactor && requiresSecondFactor(settings, session),
   };
 }

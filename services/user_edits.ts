@@ -7,7 +7,6 @@ import {
   type UserDetails,
 } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
-import { endMailLinks } from "../db/mail_links.ts";
 import { uniqueViolation } from "../db/unique.ts";
 import { recordAudit } from "./audit.ts";
 import {
@@ -17,11 +16,9 @@ import {
   type Forbidden,
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
-import {
-  notifyOfEmail,
-  requestEmailChange,
-  withdrawEmailChange,
-} from "./email_changes.ts";
+import { notifyOfEmail, requestEmailChange } from "./email_changes.ts";
+import { withdrawEmailChange } from "./email_withdrawal.ts";
+import { endAccess } from "./ended_access.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import {
@@ -150,9 +147,9 @@ async function changeEmail(
     await requestEmailChange(tx, context, { userId, from, to });
     return from;
   }
-  await withdrawEmailChange(tx, userId);
+  await withdrawEmailChange(tx, { userId });
   if (to === from) return from;
-  await endMailLinks(tx, { userId, purpose: "password_reset" });
+  await endAccess(tx, { change: "email_changed", userId });
   await notifyOfEmail(tx, context, { userId, recipient: from!, to });
   return to;
 }

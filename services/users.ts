@@ -6,7 +6,6 @@ import {
 } from "../db/audit_events.ts";
 import type { Database } from "../db/client.ts";
 import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
-import { endMailLinks } from "../db/mail_links.ts";
 import { hasOpenReport } from "../db/reports.ts";
 import {
   findUser,
@@ -171,15 +170,17 @@ export async function applyDisabled(
   ) return refuse({ reason: "last_administrator" });
 
   const changed = await setDisabled(tx, { id: userId, disabled });
-  const ended = disabled ? await endAccess(tx, userId) : undefined;
-  if (ended) await endMailLinks(tx, { userId, purpose: "password_reset" });
+  const ended = await endAccess(tx, {
+    change: disabled ? "disabled" : "enabled",
+    userId,
+  });
   if (changed) {
     await recordAudit(tx, context, {
       event: disabled ? "user_disabled" : "user_enabled",
       actorId: by.actorId,
       subjectId: userId,
-      detail: { ...by.detail, ...ended },
+      detail: { ...by.detail, ...(disabled && ended) },
     });
   }
-  return ok({ sessionsEnded: ended?.sessions ?? 0 });
+  return ok({ sessionsEnded: ended.sessions });
 }

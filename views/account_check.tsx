@@ -41,7 +41,7 @@ export function CheckPage(
             <a class="button" href="/account/password">Close</a>
           </div>
         </form>
-        {actor?.secondFactor && (
+        {actor?.secondFactor && !actor.mustConfirm && (
           <UsePasskey action="/account/check/passkey" next={next} />
         )}
       </section>

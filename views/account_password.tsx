@@ -1,4 +1,6 @@
+import type { ShownAuthenticator } from "../services/own_authenticators.ts";
 import type { BlankEnd } from "../services/password_blanks.ts";
+import { AuthenticatorChoices } from "./authenticators.tsx";
 import { ErrorSummary, Field, LiveForm, Notice } from "./form.tsx";
 import { usePage } from "./page.ts";
 import {
@@ -13,6 +15,9 @@ export interface ChangePasswordProps {
   mustChange: boolean;
   /** Must add a second factor before anything else. */
   mustEnrol: boolean;
+  /** What the change ends, of passkeys, app and codes, unless it is ticked. */
+  toConfirm: ShownAuthenticator[];
+  kept: readonly string[];
   clear?: boolean | undefined;
   errors: { currentPassword?: string; newPassword?: string };
   changed?: { sessionsEnded: number; blanks: BlankEnd[] } | undefined;
@@ -73,6 +78,12 @@ export function ChangePasswordForm(props: ChangePasswordProps) {
           clearHref="/account/password?clear=yes"
           checkAction="/account/password/check"
           error={errors.newPassword}
+        />
+        <AuthenticatorChoices
+          authenticators={props.toConfirm}
+          kept={props.kept}
+          legend="Which of these are yours?"
+          hint="They were added while somebody else may have known your password. Tick those that you added yourself. The others are removed as you save."
         />
         <div class="actions">
           <button type="submit" class="primary">Save</button>{" "}

@@ -9,6 +9,7 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   account_frozen: "Frozen: “It was not me”",
   api_token_created: "API token made",
   api_token_revoked: "API token revoked",
+  authenticators_confirmed: "Authenticators confirmed",
   authn_login_success: "Signed in",
   authn_login_fail: "Sign-in failed",
   authn_login_throttled: "Too many sign-ins",

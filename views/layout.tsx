@@ -1,5 +1,6 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
+import type { Actor } from "../services/context.ts";
 import { CsrfField } from "./form.tsx";
 import { usePage } from "./page.ts";
 
@@ -54,7 +55,7 @@ function Header() {
         <img src={asset("favicon.svg")} alt="" width={24} height={24} />
         Passdesk
       </a>{" "}
-      {actor && !actor.mustChangePassword && !actor.mustEnrol && <Menus />}
+      {actor && !isHeld(actor) && <Menus />}
       {actor && (
         <form class="sign-out" method="post" action="/sign-out">
           <CsrfField />
@@ -63,6 +64,11 @@ function Header() {
       )}
     </header>
   );
+}
+
+/** Has to do something first: nothing in the menus is open before. */
+function isHeld({ mustChangePassword, mustConfirm, mustEnrol }: Actor) {
+  return mustChangePassword || mustConfirm || mustEnrol;
 }
 
 function Menus() {

@@ -29,6 +29,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         } (${
           moment(facts.at)
         }, from the address ${facts.address}). All sessions were ended.`,
+        ...factorsEn(facts.factors),
         ...notMeEn(link),
       ],
     }),
@@ -148,6 +149,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         } geändert (${
           moment(facts.at)
         }, von der Adresse ${facts.address}). Alle Sitzungen wurden beendet.`,
+        ...factorsDe(facts.factors),
         ...notMeDe(link),
       ],
     }),
@@ -243,6 +245,37 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
   },
 };
 
+/** What a new password did to passkeys, app and codes that came into being while others may have known the old one. */
+function factorsEn(what: string | undefined): Paragraph[] {
+  switch (what) {
+    case "ended":
+      return [
+        "Passkeys, apps or recovery codes that were not confirmed as yours were removed.",
+      ];
+    case "suspended":
+      return [
+        "Your passkeys and apps sign nobody in until you have said, at your next sign-in, which are yours.",
+      ];
+    default:
+      return [];
+  }
+}
+
+function factorsDe(what: string | undefined): Paragraph[] {
+  switch (what) {
+    case "ended":
+      return [
+        "Passkeys, Apps oder Wiederherstellungscodes, die nicht als Ihre bestätigt wurden, sind entfernt.",
+      ];
+    case "suspended":
+      return [
+        "Mit Ihren Passkeys und Apps meldet sich niemand an, bis Sie bei der nächsten Anmeldung gesagt haben, welche Ihre sind.",
+      ];
+    default:
+      return [];
+  }
+}
+
 function notMeEn(link: MailLetter["link"]): Paragraph[] {
   return link
     ? [
@@ -271,6 +304,8 @@ const WHAT_EN = {
   removed_by_staff: "a member of staff removed the second factor",
   passkey_added: "a passkey was added",
   passkey_removed: "a passkey was removed",
+  authenticators_confirmed:
+    "somebody signed in said which passkeys and apps are your own; the others were removed",
   recovery_codes_renewed: "new recovery codes were made",
   recovery_code_used: "somebody signed in with a recovery code",
 };
@@ -281,6 +316,8 @@ const WHAT_DE = {
   removed_by_staff: "der zweite Faktor durch den Service Desk entfernt",
   passkey_added: "ein Passkey hinzugefügt",
   passkey_removed: "ein Passkey entfernt",
+  authenticators_confirmed:
+    "in einer Sitzung bestimmt, welche Passkeys und Apps Ihre eigenen sind; die übrigen sind entfernt",
   recovery_codes_renewed: "ein neuer Satz Wiederherstellungscodes erzeugt",
   recovery_code_used: "eine Anmeldung mit einem Wiederherstellungscode gemacht",
 };

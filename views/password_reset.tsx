@@ -1,3 +1,5 @@
+import type { ShownAuthenticator } from "../services/own_authenticators.ts";
+import { AuthenticatorChoices } from "./authenticators.tsx";
 import { CsrfField, ErrorSummary, Field, Notice } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 import { NewPasswordField, type PasswordRules } from "./password_field.tsx";
@@ -72,12 +74,17 @@ export interface ResetProps {
   /** Whose password it is; undefined where the link is over. */
   username: string | undefined;
   rules: PasswordRules;
+  /** Of passkeys, app and codes, what signs nobody in any more unless it is ticked. */
+  toConfirm: ShownAuthenticator[];
+  kept: readonly string[];
   clear?: boolean | undefined;
   error?: string | undefined;
 }
 
 /** Reached by the emailed link, whose token is in a cookie by now. */
-export function ResetPage({ username, rules, clear, error }: ResetProps) {
+export function ResetPage(
+  { username, rules, toConfirm, kept, clear, error }: ResetProps,
+) {
   return (
     <Layout title="Reset your password">
       <section class="narrow">
@@ -106,6 +113,12 @@ export function ResetPage({ username, rules, clear, error }: ResetProps) {
                 checkAction="/password-reset/check"
                 error={error}
                 autofocus
+              />
+              <AuthenticatorChoices
+                authenticators={toConfirm}
+                kept={kept}
+                legend="Which of these are yours?"
+                hint="They were added while somebody else may have known your password. Tick those that you added yourself. By the others alone nobody signs in any more."
               />
               <p class="hint">
                 All your sessions end. Then sign in with the new password.

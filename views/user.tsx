@@ -168,8 +168,12 @@ function Access({ user, from, refusals }: UserProps) {
         </Fact>
       )}
       <Fact label="Second factor">
-        {user.secondFactor ? "yes" : "none"}{" "}
-        {user.secondFactor && !refusals.edit && (
+        {user.suspended
+          ? "suspended until the user has confirmed it"
+          : user.secondFactor
+          ? "yes"
+          : "none"}{" "}
+        {(user.secondFactor || user.suspended) && !refusals.edit && (
           <a href={withFrom(`/users/${user.id}/second-factor`, from)}>
             Remove
           </a>

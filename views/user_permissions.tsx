@@ -65,7 +65,8 @@ export function PermissionsForm(
         </fieldset>
         <p class="hint">
           A permission that you take is gone at the next click of its holder.
-          Whoever gains one has to sign in again.
+          Whoever gains one has to sign in again, and to say which passkeys and
+          apps are the own ones.
         </p>
         <div class="actions">
           <button type="submit" class="primary">Save</button>{" "}

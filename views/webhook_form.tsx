@@ -27,7 +27,7 @@ const GROUPS: [string, RegExp][] = [
   ["Signing in", /^(authn_log|session_)/],
   [
     "Passwords and second factors",
-    /^(authn_(password|reset)|password_|second_factor|recovery)/,
+    /^(authn_(password|reset)|password_|second_factor|recovery|authenticators_)/,
   ],
   [
     "Users",

@@ -60,6 +60,8 @@ async function refuseToken(
       });
     case "owner_must_change_password":
       return mustChange(c);
+    case "owner_must_confirm":
+      return mustConfirm(c);
     case "owner_must_enrol":
       return mustEnrol(c);
   }
@@ -77,6 +79,7 @@ async function refuseSession(
     });
   }
   if (actor.mustChangePassword) return mustChange(c);
+  if (actor.mustConfirm) return mustConfirm(c);
   if (actor.mustEnrol) return mustEnrol(c);
   if (SAFE.has(c.req.method)) return undefined;
   const why = c.req.header("Origin") === undefined
@@ -113,6 +116,12 @@ function mustChange(c: Context<AppEnv>) {
   return problem(c, "owner-must-change-password", {
     detail:
       "The password is a temporary one: sign in and replace it under User > Password/2FA.",
+  });
+}
+
+function mustConfirm(c: Context<AppEnv>) {
+  return problem(c, "owner-must-confirm", {
+    detail: "Sign in and say which passkeys and apps are your own.",
   });
 }
 

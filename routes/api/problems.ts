@@ -14,6 +14,7 @@ export const PROBLEMS = {
   "forged": [403, "The request seems to come from another site"],
   "owner-disabled": [403, "The token's owner is disabled"],
   "owner-must-change-password": [403, "The password has to be changed first"],
+  "owner-must-confirm": [403, "Passkeys and apps have to be confirmed first"],
   "owner-must-enrol": [403, "A second factor has to be added first"],
   "recent-check-needed": [403, "The password has to be given again first"],
   "not-found": [404, "There is nothing here"],

@@ -42,6 +42,8 @@ const SIGNED_IN = [
   "GET /account/password",
   "POST /account/password",
   "POST /account/password/check",
+  "GET /account/authenticators",
+  "POST /account/authenticators",
   "GET /account/check",
   "POST /account/check",
   "POST /account/check/passkey",

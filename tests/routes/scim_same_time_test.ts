@@ -51,6 +51,7 @@ testOnPostgres(
       permissions: [],
       mustChangePassword: false,
       secondFactor: false,
+      mustConfirm: false,
       mustEnrol: false,
     };
     for (let round = 0; round < 20; round++) {

@@ -49,6 +49,7 @@ export async function actorOf(
     permissions,
     mustChangePassword: false,
     secondFactor: false,
+    mustConfirm: false,
     mustEnrol: false,
   };
 }

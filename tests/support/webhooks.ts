@@ -115,6 +115,7 @@ export async function administrator(
     permissions,
     mustChangePassword: false,
     secondFactor: false,
+    mustConfirm: false,
     mustEnrol: false,
   };
 }
