@@ -4,6 +4,7 @@ import {
   connectPostgres,
 } from "./db/client.ts";
 import { createApp } from "./routes/app.tsx";
+import { connectionDeadlines, listen } from "./routes/listen.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { runCommand } from "./routes/cli/run.ts";
 import {
@@ -34,7 +35,10 @@ import { startWebhookWorker } from "./services/webhook_delivery.ts";
 import { DataDirError } from "./db/embedded.ts";
 import { writeLetter } from "./views/mails.tsx";
 
-/** Longest time in which requests under way may end after SIGTERM. */
+/** Seconds in which requests under way may be answered after SIGTERM. */
+const DRAIN_SECONDS = 6;
+
+/** Seconds after which the program ends in any case: containers are killed then. */
 const SHUTDOWN_SECONDS = 10;
 
 /** Milliseconds in which the last lines may be written when the program ends. */
@@ -73,41 +77,55 @@ async function main() {
     ? startMail(services)
     : () => Promise.resolve();
   const stopJobs = startJobWorker(services);
-  const server = Deno.serve(
-    {
-      hostname: settings.LISTEN_HOST,
-      port: settings.LISTEN_PORT,
-      onListen: ({ hostname, port }) => {
-        started = true;
-        log("info", "system_startup", {
-          driver: connection.driver,
-          listening: `${hostname}:${port}`,
-          publicUrl: settings.PUBLIC_URL.origin,
-        });
-        say([
-          "",
-          `Passdesk is ready: ${settings.PUBLIC_URL.origin}`,
-          ...profileOf(settings),
-          ...greeting,
-        ]);
-      },
-    },
-    (request, { remoteAddr }) =>
-      app.fetch(request, { address: remoteAddr.hostname }),
-  );
+  const listener = await listen(app.fetch, {
+    hostname: settings.LISTEN_HOST,
+    port: settings.LISTEN_PORT,
+    deadlines: connectionDeadlines(settings),
+    log,
+  });
+  started = true;
+  const { address, port } = listener.address;
+  log("info", "system_startup", {
+    driver: connection.driver,
+    listening: `${address}:${port}`,
+    publicUrl: settings.PUBLIC_URL.origin,
+  });
+  say([
+    "",
+    `Passdesk is ready: ${settings.PUBLIC_URL.origin}`,
+    ...profileOf(settings),
+    ...greeting,
+  ]);
 
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => {
-      setTimeout(() => exit(1), SHUTDOWN_SECONDS * 1000);
-      server.shutdown();
-    });
-  }
-  await server.finished;
+  await stopSignal();
+  setTimeout(() => exit(1), SHUTDOWN_SECONDS * 1000);
   stopHousekeeping();
-  await Promise.all([stopMail(), stopJobs()]);
+  await Promise.all([
+    listener.close(DRAIN_SECONDS * 1000),
+    within(DRAIN_SECONDS, Promise.all([stopMail(), stopJobs()])),
+  ]);
   await connection.close();
   log("info", "system_shutdown");
   await exit(0);
+}
+
+/** The first SIGINT or SIGTERM. */
+async function stopSignal() {
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      Deno.addSignalListener(signal, () => resolve());
+    }
+  });
+}
+
+/** Waits for what ends by itself, but not for longer than `seconds`. */
+async function within(seconds: number, ending: Promise<unknown>) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, seconds * 1000);
+  });
+  await Promise.race([ending, over]);
+  clearTimeout(timer);
 }
 
 function connect(settings: Settings): Promise<Connection> {
@@ -126,11 +144,7 @@ function connect(settings: Settings): Promise<Connection> {
 async function sendMail(services: Services, connection: Connection) {
   const stop = startMail(services);
   log("info", "system_startup", { driver: connection.driver, task: "mail" });
-  await new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => resolve());
-    }
-  });
+  await stopSignal();
   await stop();
   await connection.close();
   await exit(0);

@@ -21,5 +21,9 @@ export interface AppEnv {
     over: AbortController;
     asset: (name: string) => string;
   };
-  Bindings: { address?: string };
+  Bindings: {
+    address?: string;
+    /** Has the connection ended before the whole request was there? */
+    isCut?: () => boolean;
+  };
 }

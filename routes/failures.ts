@@ -25,6 +25,7 @@ export function judgeFailure(
   const status = error instanceof HTTPException ? error.status : undefined;
   const malformed = MALFORMED.find((it) => it === status);
   if (malformed) return malformed;
+  if (c.env?.isCut?.()) return 400; // nobody reads it; the frame tells of it
   const { services, over } = c.var;
   const { requestId } = services;
   const late = over.signal.aborted && !(error instanceof DeadlineError); // it has been told

@@ -3,6 +3,7 @@ import { createMiddleware } from "hono/factory";
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { clientAddress, rateAddress } from "../services/address.ts";
+import type { Settings } from "../services/config.ts";
 import type { Services } from "../services/context.ts";
 import { inTurnOf } from "../services/hash_turns.ts";
 import type { Assets } from "./assets.ts";
@@ -42,6 +43,7 @@ export function frame(services: Services, assets: Assets) {
       method: c.req.method,
       route: route(c), // the pattern: an address may hold a token or a name
       status: c.res.status,
+      ...(c.env?.isCut?.() && { cut: true }), // by the client, before its request was whole
       ms: Math.round(performance.now() - started),
       ...(c.get("actor") && { userId: c.get("actor").userId }),
     });
@@ -58,12 +60,17 @@ export const refuseUnknownHost = createMiddleware<AppEnv>(async (c, next) => {
 /** A file of a million users over a slow line. */
 const UPLOAD_SECONDS = 3600;
 
+/** Seconds in which a request at this path has to be there and answered. */
+export function requestSeconds(
+  { REQUEST_TIMEOUT_SECONDS }: Pick<Settings, "REQUEST_TIMEOUT_SECONDS">,
+  path: string,
+): number {
+  return path === "/api/v1/imports" ? UPLOAD_SECONDS : REQUEST_TIMEOUT_SECONDS;
+}
+
 /** Every request has a deadline: what waits in a line somewhere is told to come back (RFC 9110, 15.6.4). */
 export const deadline = createMiddleware<AppEnv>(async (c, next) => {
-  const { REQUEST_TIMEOUT_SECONDS } = c.get("services").settings;
-  const seconds = c.req.path === "/api/v1/imports"
-    ? UPLOAD_SECONDS
-    : REQUEST_TIMEOUT_SECONDS;
+  const seconds = requestSeconds(c.get("services").settings, c.req.path);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {

@@ -58,6 +58,7 @@ const Settings = z.object({
   LISTEN_PORT: whole(0, 65_535).default(8000),
   TRUSTED_PROXIES: words.default([]),
   REQUEST_TIMEOUT_SECONDS: whole(1, 300).default(15),
+  IDLE_CONNECTION_SECONDS: whole(1, 3600).default(75),
 
   SESSION_IDLE_MINUTES: whole(1, 24 * 60).default(30),
   SESSION_HOURS: whole(1, 24 * 30).default(12),

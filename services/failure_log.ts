@@ -24,7 +24,7 @@ export function logFailure(
   fields: LogFields = {},
 ): void {
   const told = { ...fields, ...describeError(error) };
-  if (isTransient(error)) logOnceASecond(log, event, told);
+  if (isTransient(error)) logOnceASecond(log, "warning", event, told);
   else log("error", event, told);
 }
 
@@ -33,7 +33,13 @@ export function isTransient(error: unknown): boolean {
   return error instanceof OverloadedError || isOutage(error);
 }
 
-function logOnceASecond(log: Log, event: string, fields: LogFields) {
+/** Logs an event that others can cause as often as they like: at once, then once a second with a count. */
+export function logOnceASecond(
+  log: Log,
+  level: "info" | "warning",
+  event: string,
+  fields: LogFields,
+): void {
   const events = quiet.get(log) ?? new Map<string, Repeated>();
   quiet.set(log, events);
   const repeated = events.get(event);
@@ -42,12 +48,12 @@ function logOnceASecond(log: Log, event: string, fields: LogFields) {
     repeated.last = fields;
     return;
   }
-  log("warning", event, { ...fields, times: 1 });
+  log(level, event, { ...fields, times: 1 });
   const since: Repeated = { times: 0, last: fields };
   events.set(event, since);
   const timer = setInterval(() => {
     if (since.times > 0) {
-      log("warning", event, { ...since.last, times: since.times });
+      log(level, event, { ...since.last, times: since.times });
       since.times = 0;
       return;
     }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { listen } from "../../routes/listen.ts";
 
 const HEAD = "POST /sign-in HTTP/1.1\r\nHost: localhost\r\n";
 const HIDDEN = "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -19,23 +20,28 @@ const AMBIGUOUS: Record<string, string> = {
 for (const [name, text] of Object.entries(AMBIGUOUS)) {
   Deno.test(`nothing is read behind ${name} (ASVS 4.2.1)`, async () => {
     const seen: string[] = [];
-    const server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    const server = await listen(
       async (request) => {
         seen.push(new URL(request.url).pathname);
         await request.text().catch(() => {});
         return new Response("read");
       },
+      {
+        hostname: "127.0.0.1",
+        port: 0,
+        deadlines: { header: 5, body: () => 5, idle: 5, silent: 5 },
+        log: () => {},
+      },
     );
     const connection = await Deno.connect({
       hostname: "127.0.0.1",
-      port: server.addr.port,
+      port: server.address.port,
     });
     await connection.write(new TextEncoder().encode(text));
     await connection.closeWrite();
     const answer = await new Response(connection.readable).text()
       .catch(() => "");
     assert.ok(!seen.includes("/hidden"), answer);
-    await server.shutdown();
+    await server.close(1_000);
   });
 }

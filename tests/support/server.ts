@@ -1,4 +1,6 @@
 import { connectPostgres } from "../../db/client.ts";
+import { connectionDeadlines, listen } from "../../routes/listen.ts";
+import { readSettings } from "../../services/config.ts";
 import { seedUsers } from "../../services/demo.ts";
 import { browser, type Program, program } from "./app.ts";
 import { DRIVERS, freshDatabaseUrl, POSTGRES_SETTINGS } from "./database.ts";
@@ -56,9 +58,8 @@ export async function serve(
   }[] = [];
   // The port is known before the program is made, which has to be told its address.
   const made = Promise.withResolvers<Program>();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request, { remoteAddr }) => {
+  const server = await listen(
+    async (request, bindings) => {
       const { app } = await made.promise;
       const at = holds.findIndex((it) => request.url.includes(it.part));
       if (at >= 0) {
@@ -66,14 +67,19 @@ export async function serve(
         hold!.arrived.resolve();
         await hold!.released.promise;
       }
-      const address = remoteAddr.hostname;
       return await around(
         request,
-        async (it) => await app.fetch(it, { address }),
+        async (it) => await app.fetch(it, bindings),
       );
     },
+    {
+      hostname: "127.0.0.1",
+      port: 0,
+      deadlines: connectionDeadlines(readSettings({})),
+      log: () => {},
+    },
   );
-  const origin = `http://localhost:${server.addr.port}`;
+  const origin = `http://localhost:${server.address.port}`;
   const running = program(connection, {
     PUBLIC_URL: origin,
     WEBHOOK_TARGETS: "hooks.example.org",
@@ -104,7 +110,7 @@ export async function serve(
       return { arrived: arrived.promise, release: released.resolve };
     },
     close: async () => {
-      await server.shutdown();
+      await server.close(5_000);
       await connection.close();
     },
   };
