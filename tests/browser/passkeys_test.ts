@@ -3,35 +3,10 @@ import type { Page } from "playwright-core";
 import { testInBrowser } from "../support/browser.ts";
 import { person } from "../support/people.ts";
 import { eventsOf } from "../support/rows.ts";
+import { virtualDevice } from "../support/virtual_device.ts";
 
 const press = (page: Page, name: string) =>
   page.getByRole("button", { name, exact: true }).click();
-
-/** A device of Chromium's own making, whose holder always agrees. */
-async function virtualDevice(page: Page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  const { authenticatorId } = await session.send(
-    "WebAuthn.addVirtualAuthenticator",
-    {
-      options: {
-        protocol: "ctap2",
-        transport: "internal",
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    },
-  );
-  return {
-    refuse: () =>
-      session.send("WebAuthn.setUserVerified", {
-        authenticatorId,
-        isUserVerified: false,
-      }),
-  };
-}
 
 testInBrowser(
   "a passkey is added, signs in without a password, stands in for it, and is removed",
