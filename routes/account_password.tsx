@@ -2,7 +2,6 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import { blankEnds } from "../services/password_blanks.ts";
-import { previewPassword } from "../services/password_judgement.ts";
 import {
   changePassword,
   type ChangePasswordFailure,
@@ -15,12 +14,12 @@ import {
   ChangePasswordForm,
   type ChangePasswordProps,
 } from "../views/account_password.tsx";
-import { PasswordCheckResult } from "../views/password_field.tsx";
 import { violationTexts } from "../views/violations.ts";
 import { writeCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readKept, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
+import { respondPasswordCheck } from "./password_check.ts";
 import { passwordRules } from "./password_rules.ts";
 import { redirect, respond } from "./respond.tsx";
 import { resumeActor } from "./session.ts";
@@ -41,12 +40,11 @@ export const accountPassword = new Hono<AppEnv>()
   })
   .post("/check", (c) => {
     const { newPassword } = readFields(c, Fields);
-    const { services, actor } = c.var;
-    return respond(c, {
-      page: PasswordCheckResult,
-      props: newPassword === ""
-        ? {}
-        : { check: previewPassword(services, actor, newPassword) },
+    const { actor } = c.var;
+    return respondPasswordCheck(c, {
+      owner: actor,
+      asker: actor.sessionId,
+      password: newPassword,
     });
   })
   .post("/", async (c) => {

@@ -2,18 +2,17 @@ import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
 import { findToConfirm } from "../services/own_authenticators.ts";
-import { previewPassword } from "../services/password_judgement.ts";
 import {
   completePasswordReset,
   findReset,
 } from "../services/password_resets.ts";
-import { PasswordCheckResult } from "../views/password_field.tsx";
 import { ResetPage } from "../views/password_reset.tsx";
 import { violationTexts } from "../views/violations.ts";
 import { dropCookie, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readKept, readQuery } from "./form.ts";
 import { tooManyAttempts } from "./messages.ts";
+import { respondPasswordCheck } from "./password_check.ts";
 import { passwordRules } from "./password_rules.ts";
 import { respond } from "./respond.tsx";
 
@@ -33,11 +32,10 @@ export const passwordReset = new Hono<AppEnv>()
   .post("/check", async (c) => {
     const { newPassword } = readFields(c, Fields);
     const owner = await findReset(c.var.services, readCookie(c, "reset"));
-    return respond(c, {
-      page: PasswordCheckResult,
-      props: !owner || newPassword === ""
-        ? {}
-        : { check: previewPassword(c.var.services, owner, newPassword) },
+    return respondPasswordCheck(c, {
+      owner,
+      asker: `reset ${owner?.userId}`,
+      password: newPassword,
     });
   })
   .post("/", async (c) => {

@@ -1,20 +1,19 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
-import { previewPassword } from "../services/password_judgement.ts";
 import {
   completeSetup,
   FIRST,
   isSetupOpen,
   SETUP_LINK_MINUTES,
 } from "../services/setup.ts";
-import { PasswordCheckResult } from "../views/password_field.tsx";
 import { SetupPage } from "../views/setup.tsx";
 import { violationTexts } from "../views/violations.ts";
 import { dropCookie, keepLinkToken, readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery, readUserInput } from "./form.ts";
 import { problemTexts } from "./messages.ts";
+import { respondPasswordCheck } from "./password_check.ts";
 import { passwordRules } from "./password_rules.ts";
 import { respond } from "./respond.tsx";
 
@@ -37,15 +36,10 @@ export const setup = new Hono<AppEnv>()
     const { newPassword } = readFields(c, Fields);
     const open = await isSetupOpen(c.var.services, readCookie(c, "setup"));
     const { name, username, email } = readUserInput(c);
-    return respond(c, {
-      page: PasswordCheckResult,
-      props: !open || newPassword === "" ? {} : {
-        check: previewPassword(
-          c.var.services,
-          { name, username, email, ...FIRST },
-          newPassword,
-        ),
-      },
+    return respondPasswordCheck(c, {
+      owner: open ? { name, username, email, ...FIRST } : undefined,
+      asker: "setup",
+      password: newPassword,
     });
   })
   .post("/", async (c) => {

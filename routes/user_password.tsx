@@ -3,7 +3,6 @@ import { Hono } from "hono";
 import { v4 as uuidv4 } from "uuid";
 import { z } from "zod";
 import { blankEnds } from "../services/password_blanks.ts";
-import { previewPassword } from "../services/password_judgement.ts";
 import {
   setPassword,
   type SetPasswordFailure,
@@ -14,7 +13,6 @@ import {
   suggestPassword,
 } from "../services/password_suggestions.ts";
 import { getUser, refusalsOf, type UserDetails } from "../services/users.ts";
-import { PasswordCheckResult } from "../views/password_field.tsx";
 import {
   SetPasswordPage,
   SetPasswordPanel,
@@ -24,6 +22,7 @@ import { violationTexts } from "../views/violations.ts";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
 import { restoreForm } from "./kept_forms.ts";
+import { respondPasswordCheck } from "./password_check.ts";
 import { passwordRules } from "./password_rules.ts";
 import { SearchState } from "./paths.ts";
 import { notOpen, refuseAction } from "./refuse_action.ts";
@@ -71,11 +70,10 @@ export const userPassword = new Hono<AppEnv>()
   .post("/check", async (c) => {
     const { newPassword } = readFields(c, FormFields);
     return await withUser(c, (user) =>
-      respond(c, {
-        page: PasswordCheckResult,
-        props: newPassword === "" ? {} : {
-          check: previewPassword(c.var.services, user, newPassword),
-        },
+      respondPasswordCheck(c, {
+        owner: user,
+        asker: c.var.actor.sessionId,
+        password: newPassword,
       }));
   })
   .post("/", async (c) => {

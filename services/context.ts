@@ -4,6 +4,7 @@ import type { Scope } from "../db/schema_programs.ts";
 import type { BreachedPasswords } from "./breached_passwords.ts";
 import type { Settings } from "./config.ts";
 import type { Log } from "./log.ts";
+import type { NewestChecks } from "./newest_checks.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import type { PasswordPolicy } from "./password_policy.ts";
 import type { SecretBox } from "./secret_box.ts";
@@ -18,6 +19,7 @@ export interface Services {
   hasher: PasswordHasher;
   policy: PasswordPolicy;
   breached: BreachedPasswords;
+  newestChecks: NewestChecks;
   secrets: SecretBox;
   /** The line of requests that happen once: each holds a connection, and some rows, until it ends. */
   once: WorkQueue;

@@ -1,6 +1,6 @@
 import { listPasswordHistory } from "../db/passwords.ts";
+import { rateAddress } from "./address.ts";
 import type { ServiceContext } from "./context.ts";
-import { type BlankEnd, blankEnds } from "./password_blanks.ts";
 import type { PasswordCheck, PolicyViolation } from "./password_policy.ts";
 import { type FactorStanding, minLengthFor } from "./second_factor_rules.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -21,29 +21,34 @@ export interface NewHash {
   history: { hash: string; restart: boolean } | undefined;
 }
 
-/** What can be told while somebody types. */
-export interface PasswordPreview extends PasswordCheck {
-  blanks: BlankEnd[];
-}
+/** What the rules need to know of an owner. */
+export type RuledOwner = Omit<PasswordOwner, "hash" | "userId">;
 
-/** The rules that can be told while somebody types: nothing is stored, logged or sent anywhere. */
-export function previewPassword(
-  context: ServiceContext,
-  owner: Omit<PasswordOwner, "hash" | "userId">,
-  password: string,
-): PasswordPreview {
-  return {
-    ...checkRules(context, owner, password),
-    blanks: blankEnds(password),
-  };
-}
-
-function checkRules(
-  { policy, settings }: ServiceContext,
-  owner: Omit<PasswordOwner, "hash" | "userId">,
-  password: string,
-): PasswordCheck {
-  return policy.check(password, words(owner), minLengthFor(settings, owner));
+/**
+ * The rules that need no looking up.
+ *
+ * @param account whose turn it is: checks stand in a line
+ * @param unwanted aborted when nobody waits for the answer any more
+ * @throws {OverloadedError} the line is full
+ */
+export async function checkRules(
+  { policy, settings, address, signal }: ServiceContext,
+  { owner, password, account, unwanted }: {
+    owner: RuledOwner;
+    password: string;
+    account: string;
+    unwanted?: AbortSignal;
+  },
+): Promise<PasswordCheck> {
+  const signals = [signal, unwanted].filter((it) => it !== undefined);
+  return await policy.check(password, words(owner), {
+    minLength: minLengthFor(settings, owner),
+    turn: {
+      place: rateAddress(address),
+      account,
+      ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
+    },
+  });
 }
 
 /**
@@ -59,7 +64,11 @@ export async function judgePassword(
   Result<NewHash, { reason: "policy"; violations: PolicyViolation[] }>
 > {
   const { hasher, breached } = context;
-  const { violations } = checkRules(context, known, password);
+  const { violations } = await checkRules(context, {
+    owner: known,
+    password,
+    account: known.userId,
+  });
   if (violations.length > 0) return refuse({ reason: "policy", violations });
   if (await breached(password)) return no("breached");
 

@@ -1,6 +1,7 @@
-import { ZxcvbnFactory } from "@zxcvbn-ts/core";
-import * as common from "@zxcvbn-ts/language-common";
 import { contextWords, madeOfContextWords } from "./context_words.ts";
+import type { Strength } from "./password_strength.ts";
+import { type AskStrength, strengthChecks } from "./strength_checks.ts";
+import type { QueueTurn } from "./work_queue.ts";
 
 export interface PasswordPolicySettings {
   /** Code points. */
@@ -39,44 +40,36 @@ export interface PasswordPolicy {
    *   rules (ASVS 6.2.5).
    * - `not_text`: control characters, lone surrogates and U+FFFD, which is what a broken character
    *   becomes on the way: nobody could type it again.
-   * - `common`: on the blocklist as a whole, in any case (ASVS 6.2.4).
+   * - `common`: on the list of common passwords as a whole, in any case (ASVS 6.2.4).
    * - `context_word`: only made of `about` and the settings' words (ASVS 6.2.11).
    * - `too_guessable`: below `minScore`, and none of the two reasons before it says why.
    *
    * @param about the owner's name, username and email
    * @param minLength of this owner, not under the settings' one
+   * @param turn whom it is for: it waits in a line (services/strength_checks.ts)
+   * @throws {OverloadedError} the line is full
    */
-  check(password: string, about: string[], minLength?: number): PasswordCheck;
+  check(
+    password: string,
+    about: string[],
+    options?: { minLength?: number; turn?: QueueTurn },
+  ): Promise<PasswordCheck>;
 }
 
-const { "passwords-common": COMMON_PASSWORDS } = common.dictionary;
-
-/**
- * zxcvbn's time grows with the square of the length: it sees the first 32 code units. Their score is
- * a lower bound for the whole, so nothing weak gets through.
- */
-const SCORED_LENGTH = 32;
-/** Likewise its time grows with the ways to read "p4$$w0rd" that it tries. */
-const SUBSTITUTIONS_TRIED = 64;
-
-/** Makes the one policy of every path. Takes some 30 ms, for the dictionaries. */
+/** Makes the one policy of every path. */
 export function createPasswordPolicy(
   settings: PasswordPolicySettings,
+  ask: AskStrength = strengthChecks.ask,
 ): PasswordPolicy {
-  const blocklist = new Set(
-    COMMON_PASSWORDS.filter((it) => it.length >= settings.minLength),
-  );
   const ours = contextWords(settings.contextWords);
-  const zxcvbn = new ZxcvbnFactory({
-    dictionary: common.dictionary,
-    graphs: common.adjacencyGraphs,
-    maxLength: SCORED_LENGTH,
-    l33tMaxSubstitutions: SUBSTITUTIONS_TRIED,
-  });
 
   return {
     settings,
-    check(password, about, minLength = settings.minLength) {
+    async check(
+      password,
+      about,
+      { minLength = settings.minLength, turn = {} } = {},
+    ) {
       if (password.length > 8 * settings.maxLength) { // before NFC, whose time grows with the square
         const { maxLength: max } = settings;
         const length = [...password].length;
@@ -88,22 +81,24 @@ export function createPasswordPolicy(
         return { violations: [...violations, { rule: "not_text" }], score: 0 };
       }
       const words = new Map([...contextWords(about), ...ours]);
-      const { score } = zxcvbn.check(text, [
-        ...words.keys(),
-        ...words.values(),
-      ]);
-      violations.push(...guessViolations(text, words, score));
-      return { violations, score };
+      const strength = await ask({
+        text,
+        words: [...words.keys(), ...words.values()],
+      }, turn);
+      violations.push(...guessViolations(text, words, strength));
+      return { violations, score: strength.score };
     },
   };
 
   function guessViolations(
     text: string,
     words: ReadonlyMap<string, string>,
-    score: number,
+    { score, common }: Strength,
   ): PolicyViolation[] {
     const violations: PolicyViolation[] = [];
-    if (blocklist.has(text.toLowerCase())) violations.push({ rule: "common" });
+    if (common && text.length >= settings.minLength) {
+      violations.push({ rule: "common" });
+    }
     const word = text.length > 4 * settings.maxLength
       ? undefined // refused already; spares the search
       : madeOfContextWords(text, words);

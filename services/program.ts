@@ -27,6 +27,7 @@ import { hashParameters, SettingError, type Settings } from "./config.ts";
 import type { Services } from "./context.ts";
 import { logFailure } from "./failure_log.ts";
 import { describeError, log } from "./log.ts";
+import { createNewestChecks } from "./newest_checks.ts";
 import { createPasswordHasher } from "./password_hash.ts";
 import { createPasswordPolicy } from "./password_policy.ts";
 import { createSecretBox } from "./secret_box.ts";
@@ -60,6 +61,7 @@ export function createServices(
       contextWords: settings.PASSWORD_CONTEXT_WORDS,
     }),
     breached: breachCorpus(settings),
+    newestChecks: createNewestChecks(),
     secrets: createSecretBox(secretKeys),
     once: createWorkQueue({
       width: Math.max(1, Math.floor(settings.DATABASE_POOL_SIZE / 2)),

@@ -1,5 +1,5 @@
 import type { BlankEnd } from "../services/password_blanks.ts";
-import type { PasswordPreview } from "../services/password_judgement.ts";
+import type { PasswordPreview } from "../services/password_previews.ts";
 import { AS_TYPED, describedBy, FieldError } from "./form.tsx";
 import { usePage } from "./page.ts";
 import { violationText } from "./violations.ts";
@@ -107,9 +107,16 @@ export function BlankNote({ blanks }: { blanks: BlankEnd[] }) {
 const STRENGTH = ["very weak", "weak", "fair", "good", "strong"] as const;
 
 /** Fragment: what is to be said of the password while it is typed. */
-export function PasswordCheckResult({ check }: { check?: PasswordPreview }) {
+export function PasswordCheckResult(
+  { check, later }: { check?: PasswordPreview; later?: boolean },
+) {
   return (
     <div id={`${NEW_PASSWORD_FIELD}-check`} class="check" role="status">
+      {later && (
+        <span class="hint">
+          Too many checks at once. The password is checked when you save it.
+        </span>
+      )}
       {check && (
         <>
           <meter
