@@ -12,6 +12,7 @@ export const help = new Hono<AppEnv>()
       props: {
         minLength: settings.PASSWORD_MIN_LENGTH,
         temporaryHours: settings.TEMPORARY_PASSWORD_HOURS,
+        mustBeTemporary: settings.FORCE_TEMPORARY === "on",
         searchedBy: searchedBy(settings.SEARCH_FIELDS),
       },
     });

@@ -84,7 +84,7 @@ export const userPassword = new Hono<AppEnv>()
     const set = await setPassword(services, {
       actor,
       subjectId,
-      input: toInput(fields),
+      input: toInput(fields, mustBeTemporary(c)),
     });
     const user = await getUser(services, subjectId);
     if (!user) return notFound(c);
@@ -147,6 +147,7 @@ function respondRefusal(
         errors: { newPassword: violationTexts(failure.violations) },
         status: 422,
       });
+    case "must_be_temporary": // toInput asks for nothing else
     case "not_generated":
       return respondForm(c, user, fields, {
         errors: { newPassword: "Only generated passwords may be set here." },
@@ -197,6 +198,7 @@ function respondForm(
       reasonText: fields.reasonText,
       rules: passwordRules(settings, user),
       temporaryHours: settings.TEMPORARY_PASSWORD_HOURS,
+      mustBeTemporary: mustBeTemporary(c),
       modes: settings.PASSWORD_MODES,
       errors,
       ...said,
@@ -216,12 +218,17 @@ function fresh(user: UserDetails, from: string) {
   };
 }
 
-function toInput(fields: Fields): SetPasswordInput {
+function mustBeTemporary(c: Context<AppEnv>) {
+  return c.var.services.settings.FORCE_TEMPORARY === "on";
+}
+
+/** Where every password is temporary, the form has no box for it. */
+function toInput(fields: Fields, mustBeTemporary: boolean): SetPasswordInput {
   const { newPassword, proof, temporary, reason, reasonText, formId } = fields;
   return {
     password: newPassword,
     proof,
-    temporary,
+    temporary: temporary || mustBeTemporary,
     reason: reason === "" ? undefined : reason,
     reasonText,
     formId,

@@ -85,6 +85,7 @@ const Settings = z.object({
   PASSWORD_CONTEXT_WORDS: words.default(["passdesk"]),
   PASSWORD_MODES: list("typed", "generated").default(["typed", "generated"]),
   PASSPHRASE_LANGUAGE: z.enum(["en", "de"]).default("en"),
+  FORCE_TEMPORARY: z.enum(["on", "off"]).default("on"),
   TEMPORARY_PASSWORD_HOURS: whole(1, 24 * 30).default(72),
   BREACH_CORPUS: z.string().regex(
     /^(off|hibp|file:.+)$/,

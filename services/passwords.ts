@@ -37,6 +37,8 @@ export type SetPasswordFailure =
   | { reason: "reason_missing" }
   | { reason: "reason_too_long"; max: number }
   | { reason: "not_generated" }
+  /** FORCE_TEMPORARY: whoever sets a password for somebody else knows it (ASVS 6.4.1). */
+  | { reason: "must_be_temporary" }
   | { reason: "policy"; violations: PolicyViolation[] }
   | { reason: "disabled" }
   | { reason: "changed_meanwhile"; setAt: Date | null }
@@ -71,6 +73,9 @@ export async function setPassword(
   const reasonText = cleanText(input.reasonText);
   const unclear = judgeReason(reason, reasonText);
   if (unclear) return refuse(unclear);
+  if (!temporary && settings.FORCE_TEMPORARY === "on") {
+    return refuse({ reason: "must_be_temporary" });
+  }
   const mayType = settings.PASSWORD_MODES.includes("typed");
   if (!mayType && !isSuggestion({ actor, subjectId, password, proof })) {
     return refuse({ reason: "not_generated" });

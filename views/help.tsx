@@ -3,10 +3,13 @@ import { Layout } from "./layout.tsx";
 export interface HelpProps {
   minLength: number;
   temporaryHours: number;
+  mustBeTemporary: boolean;
   searchedBy: string;
 }
 
-export function HelpPage({ minLength, temporaryHours, searchedBy }: HelpProps) {
+export function HelpPage(
+  { minLength, temporaryHours, mustBeTemporary, searchedBy }: HelpProps,
+) {
   return (
     <Layout title="Help">
       <article class="prose">
@@ -74,11 +77,10 @@ export function HelpPage({ minLength, temporaryHours, searchedBy }: HelpProps) {
             a new one can be set.
           </li>
           <li>
-            <em>Temporary</em>{" "}
-            is ticked from the start: the user has to replace the password at
-            the next sign-in. Unused, it stops working after {temporaryHours}
-            {" "}
-            hours.
+            A password that you set is temporary{mustBeTemporary
+              ? ""
+              : ", unless you untick that"}: the user has to replace it at the
+            next sign-in. Unused, it stops working after {temporaryHours} hours.
           </li>
           <li>
             A new password signs the user out at once, everywhere.

@@ -19,6 +19,8 @@ export interface SetPasswordProps {
   from: string;
   rules: PasswordRules;
   temporaryHours: number;
+  /** FORCE_TEMPORARY: there is nothing to choose. */
+  mustBeTemporary: boolean;
   /** Which ways to a password the configuration allows. */
   modes: readonly ("typed" | "generated")[];
   formId: string;
@@ -157,7 +159,17 @@ function Form(props: SetPasswordProps) {
   );
 }
 
-function Temporary({ temporary, temporaryHours }: SetPasswordProps) {
+function Temporary(
+  { temporary, temporaryHours, mustBeTemporary }: SetPasswordProps,
+) {
+  if (mustBeTemporary) {
+    return (
+      <p class="field">
+        The password is temporary: the user has to replace it at the next
+        sign-in; unused, it expires after {temporaryHours} hours.
+      </p>
+    );
+  }
   return (
     <div class="field">
       <label class="check-line">

@@ -32,7 +32,8 @@ const NewPassword = z.strictObject({
     description: "Left out, one is generated and told in the answer",
   }),
   temporary: z.boolean().default(true).openapi({
-    description: "Signs in for its replacement alone, and for some days",
+    description:
+      "Signs in for its replacement alone, and for some days; false is refused where FORCE_TEMPORARY is on, as it is by default",
   }),
   reason: z.enum(SET_PASSWORD_REASONS),
   reasonText: z.string().max(4000).default("").openapi({
@@ -145,6 +146,12 @@ function refuseSet(c: Context<AppEnv>, failure: SetPasswordFailure): Refusal {
       return invalid(c, [{
         pointer: "/password",
         detail: "Only generated passwords may be set here: leave it out.",
+      }]);
+    case "must_be_temporary":
+      return invalid(c, [{
+        pointer: "/temporary",
+        detail:
+          "Passwords that are set for somebody else are temporary here (FORCE_TEMPORARY): leave it out, or send true.",
       }]);
     case "policy":
       return invalid(

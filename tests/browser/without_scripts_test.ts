@@ -37,13 +37,11 @@ testInBrowser(
 
     await field.fill("walter");
     await page.getByLabel("Email not arriving").check();
-    await page.getByLabel("Temporary").uncheck();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByRole("alert").getByText("It has 6 of at least 10")
       .waitFor();
     assert.equal(await field.inputValue(), "");
     assert.equal(await page.getByLabel("Email not arriving").isChecked(), true);
-    assert.equal(await page.getByLabel("Temporary").isChecked(), false);
 
     await field.fill("moor lantern 77 quay");
     await page.getByRole("button", { name: "Save" }).click();
@@ -58,7 +56,7 @@ testInBrowser(
     const [event] = await eventsOf(site.db, user.id, "authn_password_set");
     assert.deepEqual(event?.detail, {
       reason: "email_not_arriving",
-      temporary: false,
+      temporary: true,
       sessions: 1,
     });
   },
@@ -72,7 +70,6 @@ testInBrowser(
     await page.goto(`/users/${user.id}/password`);
     await page.getByLabel("Other:").check();
     await page.getByLabel("Other reason").fill("lost the telephone");
-    await page.getByLabel("Temporary").uncheck();
     await page.getByRole("button", { name: "Generate" }).click();
 
     const field = page.getByLabel("New password");
@@ -85,7 +82,6 @@ testInBrowser(
       await page.getByLabel("Other reason").inputValue(),
       "lost the telephone",
     );
-    assert.equal(await page.getByLabel("Temporary").isChecked(), false);
     await page.getByRole("button", { name: "Save" }).click();
     await says("The new password is saved.");
     assert.equal((await page.content()).includes(password), false);

@@ -44,7 +44,9 @@ testOnEach(
 testOnEach(
   "a typed password is judged by the policy, each rule an entry",
   async ({ db }) => {
-    const { ask, running, subject } = await setUp(db);
+    const { ask, running, subject } = await setUp(db, {
+      FORCE_TEMPORARY: "off",
+    });
     const path = `/users/${subject.id}/password`;
     const short = await ask("POST", path, {
       json: { password: "short", reason: "no_mailbox" },

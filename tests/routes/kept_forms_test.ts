@@ -29,7 +29,10 @@ async function setting(
 ) {
   const { db } = connection;
   const address = freshAddress();
-  const running = program(connection, { WEBHOOK_TARGETS: "hooks.example.org" });
+  const running = program(connection, {
+    WEBHOOK_TARGETS: "hooks.example.org",
+    FORCE_TEMPORARY: "off", // so that there is a box that can be left unticked
+  });
   const staff = await person(db, { permissions });
   const user = await person(db, { name: "Before" });
   const visitor = browser(running, { address });

@@ -89,7 +89,9 @@ testOnEach(
   "a password that the policy refuses is not stored, not echoed, and nothing else typed is lost",
   async (connection) => {
     const { db } = connection;
-    const { visitor, path, user } = await desk(connection);
+    const { visitor, path, user } = await desk(connection, {
+      settings: { FORCE_TEMPORARY: "off" },
+    });
     const before = await passwordOf(db, user.id);
 
     const response = await save(visitor, path, {

@@ -48,7 +48,7 @@ async function set(
     input: {
       password,
       proof: "",
-      temporary: false,
+      temporary: true,
       reason: "no_mailbox",
       reasonText: "",
       formId: crypto.randomUUID(),
