@@ -21,7 +21,7 @@ import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
 import { networkFlag } from "./services/outbound.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
-import { rewriteLabels } from "./services/stored_emails.ts";
+import { updateStoredUsers } from "./services/stored_users.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
 import {
@@ -64,7 +64,7 @@ async function main() {
   const secretKeys = await loadSecretKeys(settings); // beside the folder that is locked by now
   const services = createServices(settings, connection.db, secretKeys);
   if (connection.driver === "embedded") warnOfEmbedded(settings);
-  await rewriteLabels(services);
+  await updateStoredUsers(services);
   if (Deno.args[0] === "mail") return await sendMail(services, connection);
   if (Deno.args[0] === "import") return await runImport(services, connection);
 

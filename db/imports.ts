@@ -10,6 +10,8 @@ export interface ImportedUser {
   externalId: string | null;
   attributes: Record<string, string>;
   usernameKey: string;
+  /** Of db/look_alikes.ts. */
+  usernameLook: string | null;
   nameKey: string;
   emailKey: string | null;
   passwordHash: string | null;
@@ -64,13 +66,13 @@ export async function insertImportedUsers(
     JSON.stringify(users)
   }::text::json) as it(
         id uuid, username text, name text, email text, "externalId" text, attributes jsonb,
-        "usernameKey" text, "nameKey" text, "emailKey" text,
+        "usernameKey" text, "usernameLook" text, "nameKey" text, "emailKey" text,
         "passwordHash" text, temporary boolean, disabled boolean)
     ), added as (
       insert into users (id, username, name, email, external_id, attributes,
-        username_key, name_key, email_key, disabled_at)
+        username_key, username_look, name_key, email_key, disabled_at)
       select id, username, name, email, "externalId", attributes,
-        "usernameKey", "nameKey", "emailKey", case when disabled then now() end
+        "usernameKey", "usernameLook", "nameKey", "emailKey", case when disabled then now() end
       from given
     )
     insert into passwords (user_id, hash, temporary, set_by, known_to_others_since)

@@ -42,6 +42,8 @@ export const users = pgTable("users", {
   attributes: jsonb("attributes").$type<Record<string, string>>().notNull()
     .default({}),
   usernameKey: key("username_key").notNull(),
+  /** Of what does not fold to ASCII: db/look_alikes.ts. */
+  usernameLook: key("username_look"),
   nameKey: key("name_key").notNull(),
   emailKey: key("email_key"),
   /** What the system that provisions users calls this one (RFC 7643, 3.1). */
@@ -66,6 +68,13 @@ export const users = pgTable("users", {
 }, (t) => [
   uniqueIndex("users_username_key").on(t.usernameKey),
   uniqueIndex("users_email_key").on(t.emailKey),
+  // Not unique: there may be look-alikes from before, and two of ASCII are none.
+  index("users_look").on(
+    sql`coalesce(username_look, replace(translate(username_key, 'i01', 'lol'), 'm', 'rn'))`,
+  ),
+  index("users_without_look").on(t.id).where(
+    sql`username_look is null and octet_length(username_key) > char_length(username_key)`,
+  ),
   // With the search key, so that a search can go along the names without looking into the table.
   index("users_name_key").on(t.nameKey, t.id, t.searchKey),
   index("users_inverted_name_key").on(t.invertedNameKey, t.id),

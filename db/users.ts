@@ -5,6 +5,7 @@ import type { Database } from "./client.ts";
 import { pendingEmail } from "./email_changes.ts";
 import { identifierKey } from "./email_addresses.ts";
 import { fold } from "./fold.ts";
+import { usernameLook } from "./look_alikes.ts";
 import { builtOnce } from "./prepared.ts";
 import { passwords, type Permission, permissions, users } from "./schema.ts";
 
@@ -210,6 +211,7 @@ function keys(
   return {
     nameKey: fold(name),
     usernameKey: fold(username),
+    usernameLook: usernameLook(username),
     emailKey: email === null ? null : identifierKey(email),
   };
 }

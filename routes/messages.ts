@@ -11,6 +11,8 @@ export function problemText(problem: FieldProblem): string {
       return "It holds characters that can't be read. Type it instead of pasting it.";
     case "taken":
       return "Another user has this already. Choose another one.";
+    case "look_alike":
+      return "Another user's looks the same. Choose another one.";
     case "malformed":
       return MALFORMED[problem.kind];
   }

@@ -6,12 +6,13 @@ import {
   replacePermissions,
 } from "../db/permissions.ts";
 import { PERMISSIONS } from "../db/schema.ts";
-import { findTaken, insertUsers } from "../db/users.ts";
+import { insertUsers } from "../db/users.ts";
 import { type Acting, recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
 import { OPERATOR } from "./operator.ts";
 import { insertPrintedLink, type PrintedLink } from "./printed_links.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { findTakenProblems } from "./taken_fields.ts";
 import { inTransaction } from "./transaction.ts";
 import {
   checkUserFields,
@@ -48,16 +49,6 @@ export async function createFirstAdministrator(
     await insertFirstAdministrator(tx, context, { userId, fields, by });
     return ok(await insertPrintedLink(tx, context, { userId }));
   });
-}
-
-/** Which fields somebody else has already, as problems of a form; undefined for none. */
-export async function findTakenProblems(
-  tx: Database,
-  fields: UserFields,
-): Promise<FieldProblems | undefined> {
-  const taken = await findTaken(tx, fields);
-  if (taken.length === 0) return undefined;
-  return Object.fromEntries(taken.map((it) => [it, { problem: "taken" }]));
 }
 
 /** Somebody with every permission, and no password yet. */

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { identifierKey } from "../db/email_addresses.ts";
 import { fold } from "../db/fold.ts";
+import { usernameLook } from "../db/look_alikes.ts";
 import type { ImportedUser } from "../db/imports.ts";
 import type { JobProblem } from "../db/jobs.ts";
 import type { AttributeSetting } from "./config.ts";
@@ -92,6 +93,7 @@ export function checkRecord(
       externalId: externalId ?? null,
       attributes: checked.fields.attributes,
       usernameKey: fold(username),
+      usernameLook: usernameLook(username),
       nameKey: fold(name),
       emailKey: email === null ? null : identifierKey(email),
       passwordHash: hash === "" || tooCostly ? null : hash,
@@ -101,6 +103,9 @@ export function checkRecord(
   };
 }
 
+/** What is wrong with a username that looks like somebody else's. */
+export const LOOK_ALIKE = "looks like one that is taken";
+
 function inWords(it: FieldProblem): string {
   switch (it.problem) {
     case "required":
@@ -109,6 +114,8 @@ function inWords(it: FieldProblem): string {
       return "has signs that can't be read, or is not UTF-8";
     case "taken":
       return "is taken";
+    case "look_alike":
+      return LOOK_ALIKE;
     case "too_long":
       return `is longer than ${it.max} characters`;
     case "malformed":

@@ -4,6 +4,7 @@ import {
   type ImportedUser,
   insertImportedUsers,
 } from "../db/imports.ts";
+import { findLookAlikes } from "../db/look_alikes.ts";
 import { uniqueViolation } from "../db/unique.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
@@ -14,6 +15,7 @@ import {
   type ImportOptions,
   readBatches,
 } from "./import_batches.ts";
+import { LOOK_ALIKE } from "./import_records.ts";
 import {
   askRight,
   type BatchOutcome,
@@ -98,7 +100,11 @@ async function write(
   const wanted = skipExisting
     ? batch.users.filter((it) => !there.usernames.has(it.user.usernameKey))
     : batch.users;
-  const taken = takenProblems(wanted, there);
+  const alike = await findLookAlikes(
+    tx,
+    wanted.map((it) => it.user.username),
+  );
+  const taken = takenProblems(wanted, { ...there, alike });
   const skipped = batch.users.length - wanted.length;
   const rest = batch.records - skipped;
   const good = !batch.bad && taken.length === 0;
@@ -140,12 +146,16 @@ function withinModes(
 
 function takenProblems(
   users: ImportBatch["users"],
-  { usernames, emails }: Awaited<ReturnType<typeof findExistingKeys>>,
+  { usernames, emails, alike }:
+    & Awaited<ReturnType<typeof findExistingKeys>>
+    & { alike: Set<string> },
 ): JobProblem[] {
   const problem = "is taken";
   return users.flatMap(({ line, user: { usernameKey, emailKey } }) => [
     ...(usernames.has(usernameKey)
       ? [{ line, field: "username", problem }]
+      : alike.has(usernameKey)
+      ? [{ line, field: "username", problem: LOOK_ALIKE }]
       : []),
     ...(emailKey !== null && emails.has(emailKey)
       ? [{ line, field: "email", problem }]

@@ -8,14 +8,12 @@ import {
   SETUP_LINK_MINUTES,
 } from "../db/setup_links.ts";
 import type { ServiceContext, Services } from "./context.ts";
-import {
-  findTakenProblems,
-  insertFirstAdministrator,
-} from "./first_administrator.ts";
+import { insertFirstAdministrator } from "./first_administrator.ts";
 import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { findTakenProblems } from "./taken_fields.ts";
 import { inTransaction } from "./transaction.ts";
 import { createToken, formatToken, hashSecret, parseToken } from "./tokens.ts";
 import {

@@ -1,6 +1,5 @@
 import { v7 as uuidv7 } from "uuid";
 import {
-  findTaken,
   findUser,
   insertUsers,
   updateUser,
@@ -20,6 +19,7 @@ import { notifyOfEmail, requestEmailChange } from "./email_changes.ts";
 import { withdrawEmailChange } from "./email_withdrawal.ts";
 import { endAccess } from "./ended_access.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { findTakenProblems } from "./taken_fields.ts";
 import { inTransaction } from "./transaction.ts";
 import {
   checkUserFields,
@@ -49,8 +49,8 @@ export async function createUser(
         });
         if (!allowed.ok) return allowed;
         if (hasAny(problems)) return refuse({ reason: "invalid", problems });
-        const taken = await findTaken(tx, fields);
-        if (taken.length > 0) return refuse(invalid(taken));
+        const taken = await findTakenProblems(tx, fields);
+        if (taken) return refuse({ reason: "invalid", problems: taken });
         const id = uuidv7();
         await insertUsers(tx, [{ id, ...fields }]);
         await recordAudit(tx, context, {
@@ -97,8 +97,8 @@ export async function editUser(
         if (current.version !== version) {
           return refuse({ reason: "changed_meanwhile", current });
         }
-        const taken = await findTaken(tx, fields, userId);
-        if (taken.length > 0) return refuse(invalid(taken));
+        const taken = await findTakenProblems(tx, fields, userId);
+        if (taken) return refuse({ reason: "invalid", problems: taken });
         // Attributes that the configuration no longer declares stay as they are.
         const attributes = {
           ...undeclared(context, current),
@@ -183,15 +183,6 @@ function hasAny(problems: FieldProblems) {
   return Object.keys(problems).length > 0;
 }
 
-function invalid(taken: ("username" | "email")[]) {
-  return {
-    reason: "invalid",
-    problems: Object.fromEntries(
-      taken.map((it) => [it, { problem: "taken" as const }]),
-    ) as FieldProblems,
-  } as const;
-}
-
 /** Two who take the same name at the same moment: the unique index decides, and it is no bug. */
 async function takenAsProblem<Outcome>(
   fields: UserFields,
@@ -202,10 +193,10 @@ async function takenAsProblem<Outcome>(
   } catch (error) {
     const constraint = uniqueViolation(error);
     if (constraint === undefined) throw error;
-    return refuse(
-      invalid([
-        constraint.includes("email") && fields.email ? "email" : "username",
-      ]),
-    );
+    const field = constraint.includes("email") && fields.email
+      ? "email"
+      : "username";
+    const problems: FieldProblems = { [field]: { problem: "taken" } };
+    return refuse({ reason: "invalid" as const, problems });
   }
 }

@@ -22,7 +22,7 @@ export interface UserInput {
 }
 
 export type FieldProblem =
-  | { problem: "required" | "unreadable" | "taken" }
+  | { problem: "required" | "unreadable" | "taken" | "look_alike" }
   | { problem: "too_long"; max: number }
   | {
     problem: "malformed";

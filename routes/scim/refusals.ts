@@ -48,7 +48,9 @@ export function otherVersion(c: Context<AppEnv>) {
 function refuseFields(c: Context<AppEnv>, problems: FieldProblems) {
   const entries = Object.entries(problems);
   const detail = entries.map(([field, it]) => said(field, it)).join(" ");
-  const taken = entries.every(([, it]) => it.problem === "taken");
+  const taken = entries.every(([, it]) =>
+    it.problem === "taken" || it.problem === "look_alike"
+  );
   return taken
     ? scimError(c, 409, { scimType: "uniqueness", detail })
     : invalid(c, detail);

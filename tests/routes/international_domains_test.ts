@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { eq } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { users } from "../../db/schema.ts";
-import { rewriteLabels } from "../../services/stored_emails.ts";
+import { updateStoredUsers } from "../../services/stored_users.ts";
 import { browser, type LogLine, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { mailOffice, mailServer } from "../support/mail.ts";
@@ -159,7 +159,7 @@ testOnEach(
     const emailOf = async (id: string) =>
       (await db.select().from(users).where(eq(users.id, id)))[0]!.email;
     for (let times = 0; times < 2; times++) {
-      await rewriteLabels(services);
+      await updateStoredUsers(services);
       assert.equal(await emailOf(plain), `a${tag}@bücher.example`);
       assert.equal(await emailOf(taken), `b${tag}@xn--bcher-kva.example`);
       assert.equal(await emailOf(broken), `c${tag}@xn--a.example`);
