@@ -46,6 +46,43 @@ Deno.test("the first start prints a link for the first administrator; SIGTERM en
   assert.ok(!program.output.stdout.includes(link.split("/setup/")[1]!));
 });
 
+Deno.test("with the permissions that ship, passwords are judged in the worker: a common one is refused, another taken", async () => {
+  const { origin, environment } = await setting();
+  const program = await startProgram("start", environment);
+  await program.said("/setup/");
+  const link = program.output.stderr.match(/http:\S+\/setup\/\S+/)![0];
+  const cookies: string[] = [];
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const answer = await fetch(new URL(path, origin), {
+      redirect: "manual",
+      ...init,
+      headers: { cookie: cookies.join("; "), origin, ...init.headers },
+    });
+    cookies.push(
+      ...answer.headers.getSetCookie().map((it) => it.split(";")[0]!),
+    );
+    return { status: answer.status, html: await answer.text() };
+  };
+  await ask(link);
+  const csrf = csrfOf((await ask("/setup")).html);
+  const save = (newPassword: string) =>
+    ask("/setup", {
+      method: "POST",
+      body: new URLSearchParams({
+        csrf,
+        name: "First Administrator",
+        username: "first.admin",
+        email: "",
+        newPassword,
+      }),
+    });
+  const refused = await save("manchester");
+  assert.equal(refused.status, 422);
+  assert.match(refused.html, /among the most common passwords/);
+  assert.equal((await save("velvet harbour tango 9")).status, 303);
+  assert.equal(await program.end(), 0);
+});
+
 Deno.test("a wrong or unknown setting stops the start with one line", async () => {
   for (
     const [given, complaint] of [
