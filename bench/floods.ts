@@ -1,12 +1,18 @@
 import { type Figures, type Flood, measure, openDesk } from "./flooded.ts";
 import { wrongOnDear, wrongSignIns } from "./hash_floods.ts";
+import { strengthChecks } from "./strength_floods.ts";
 
 /**
  * What honest users feel while a flood runs, against a program of its own on this machine; BENCH_DATABASE_URL names a
  * PostgreSQL in which databases may be created. BENCH_FOLDER is another checkout whose program is measured, to
  * compare; BENCH_SECONDS how long each flood runs; arguments choose floods by a part of their name.
  */
-const FLOODS: Flood[] = [wrongSignIns, wrongOnDear(14), wrongOnDear(11)];
+const FLOODS: Flood[] = [
+  strengthChecks,
+  wrongSignIns,
+  wrongOnDear(14),
+  wrongOnDear(11),
+];
 
 /** To reach under either flood: of pages at p95, of sign-ins in the median. Milliseconds. */
 const GOAL = { pages: 250, signIns: 1_000 };

@@ -8,12 +8,12 @@ const SIGNS = '4@3$10!57+(<8|6%2_^[?{}`9v-"';
 export const strengthChecks: Flood = {
   name: "32 strength checks at once",
   parallel: 32,
-  setUp: async ({ signIn, send, people }) => {
+  setUp: async ({ origin, signIn, send, people }) => {
     const { username, password } = people.at(-20)!;
     const session = (await signIn(username, password, ADDRESS)).headers
       .getSetCookie().map((it) => it.split(";")[0]!).join("; ");
-    const page = await send("/account/password", ADDRESS, {
-      headers: { cookie: session },
+    const page = await fetch(`${origin}/account/password`, {
+      headers: { cookie: session, "X-Forwarded-For": ADDRESS },
     });
     const csrf = csrfOf(await page.text());
     return () =>
