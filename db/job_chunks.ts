@@ -1,5 +1,6 @@
 import { and, eq, sql } from "drizzle-orm";
 import { type Database, rows } from "./client.ts";
+import { endsWithin } from "./clocks.ts";
 import { jobChunks, jobs } from "./schema_programs.ts";
 
 /**
@@ -8,7 +9,8 @@ import { jobChunks, jobs } from "./schema_programs.ts";
  */
 export const UPLOAD_LEASE_SECONDS = 30;
 
-const leaseEnd = sql`now() + make_interval(secs => ${UPLOAD_LEASE_SECONDS})`;
+const lease = sql`make_interval(secs => ${UPLOAD_LEASE_SECONDS})`;
+const leaseEnd = sql`now() + ${lease}`;
 
 /** Stores a piece of an upload. False where its job no longer receives. */
 export async function insertChunk(
@@ -51,7 +53,7 @@ export async function endBrokenUploads(db: Database) {
       update jobs set state = 'failed', failure = 'The upload broke off.', ended_at = now(),
         leased_until = null
       where state = 'receiving'
-        and coalesce(leased_until <= now(), true)
+        and coalesce(not ${endsWithin(sql`leased_until`, lease)}, true)
       returning id
     ) delete from job_chunks where job_id in (select id from ended)`,
   );

@@ -9,7 +9,8 @@ import {
 import { type Database, rows } from "../../db/client.ts";
 import { pendingEmail, replaceEmailChange } from "../../db/email_changes.ts";
 import { claimIdempotencyKey } from "../../db/idempotent_answers.ts";
-import { insertJob, leaseJob } from "../../db/jobs.ts";
+import { endBrokenUploads, renewUpload } from "../../db/job_chunks.ts";
+import { findJob, insertJob, leaseJob } from "../../db/jobs.ts";
 import { findLinkOwner, insertMailLink } from "../../db/mail_links.ts";
 import { insertMail, leaseMails } from "../../db/mails.ts";
 import { consumeChallenge, insertChallenge } from "../../db/passkeys.ts";
@@ -312,6 +313,23 @@ testOnEach("a lease from the future holds no job", async ({ db }) => {
     `update jobs set leased_until = now() + ${FAR} where id = '${first.id}'`,
   );
   assert.equal((await lease())?.id, first.id);
+});
+
+testOnEach("an upload from the future has broken off", async ({ db }) => {
+  const { id: actorId } = await person(db);
+  const given = { kind: "import" as const, actorId, tokenId: null, input: {} };
+  const [going, ahead] = [
+    await insertJob(db, { ...given, state: "receiving" }),
+    await insertJob(db, { ...given, state: "receiving" }),
+  ];
+  await renewUpload(db, going);
+  await sets(
+    db,
+    `update jobs set leased_until = now() + ${FAR} where id = '${ahead}'`,
+  );
+  await endBrokenUploads(db);
+  assert.equal((await findJob(db, going))!.state, "receiving");
+  assert.equal((await findJob(db, ahead))!.state, "failed");
 });
 
 testOnEach("a mail from the future is sent now", async ({ db }) => {
