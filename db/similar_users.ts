@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { needles } from "./fold.ts";
 import { remember } from "./prepared.ts";
 import {
   type FoundUser,
@@ -25,8 +24,7 @@ export async function searchSimilarUsers(
   query: Omit<SearchQuery, "doubtful" | "bearer">,
   alternatives: Alternatives,
 ): Promise<FoundUser[]> {
-  const { text, fields, filter, after } = query;
-  const words = needles(text);
+  const { words, fields, filter, after } = query;
   // A word of a name ends with a space, or else the hit is one of the last tier.
   const starts = (alternatives.length === 1 ? alternatives[0]! : [])
     .filter((it) => it.endsWith(" ")).map((it) => it.trimStart());
@@ -43,7 +41,6 @@ export async function searchSimilarUsers(
   });
   return (await find(db, {
     ...query,
-    words,
     alternatives: spellings,
     starts: filled(starts, NO_NAME),
   })).users;
@@ -62,7 +59,6 @@ function filled(some: readonly string[], filler: string): string[] {
 }
 
 interface Asked extends Omit<SearchQuery, "doubtful" | "bearer">, Paged {
-  words: string[];
   alternatives: Alternatives;
   starts: string[];
 }

@@ -1,6 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
-import { needles } from "./fold.ts";
 import { type Given, remember } from "./prepared.ts";
 import { type Bearer, openSession } from "./sessions.ts";
 import { type Doubt, doubt, spellings } from "./spelling.ts";
@@ -29,8 +28,10 @@ export interface SearchCursor {
 }
 
 export interface SearchQuery {
-  /** Folded (db/fold.ts). */
+  /** Folded (db/fold.ts): what begins a name or username, or is one. */
   text: string;
+  /** Needles (db/fold.ts): what all stands somewhere. */
+  words: readonly string[];
   fields: readonly SearchField[];
   filter: UserFilter;
   after?: SearchCursor | undefined;
@@ -71,8 +72,7 @@ export async function searchUsers(
   db: Database,
   query: SearchQuery,
 ): Promise<FoundPage> {
-  const { text, fields, filter, after, doubtful, bearer } = query;
-  const words = needles(text);
+  const { text, words, fields, filter, after, doubtful, bearer } = query;
   const find = shaped({
     everybody: text === "",
     fields,
@@ -82,11 +82,10 @@ export async function searchUsers(
     doubtful: Math.min(doubtful.length, 2),
     bearer: bearer !== undefined,
   });
-  return await find(db, { ...query, words, doubts: doubtful.map(doubt) });
+  return await find(db, { ...query, doubts: doubtful.map(doubt) });
 }
 
 interface Asked extends SearchQuery, Paged {
-  words: string[];
   doubts: Doubt[];
 }
 

@@ -11,6 +11,7 @@ import {
 import { NIL } from "uuid";
 import { readLabels } from "../db/email_addresses.ts";
 import { fold, MAX_NEEDLES, needles } from "../db/fold.ts";
+import { readWildcards } from "../db/wildcards.ts";
 import type { FoundPage } from "../db/user_search_hits.ts";
 import type { Bearer } from "../db/sessions.ts";
 import type { Actor, ServiceContext } from "./context.ts";
@@ -75,20 +76,22 @@ async function look(
 ): Promise<UserSearch & Pick<FoundPage, "session">> {
   const fields = settings.SEARCH_FIELDS;
   const { state, temporary, staff, limit: size = USERS_PER_PAGE } = query;
+  const { text, words, wild } = readQuery(query.query);
   const search = {
-    text: fold(readLabels(query.query)),
+    text,
+    words,
     fields,
     filter: { state, temporary, staff },
     after: parseCursor(query.after),
     limit: size + 1,
   };
-  const doubtful = mayBeMisspelt(search) ? wordsOf(search.text) : [];
+  const doubtful = !wild && mayBeMisspelt(search) ? wordsOf(text) : [];
   const { session, users: found, spellings } = await searchUsers(db, {
     ...search,
     bearer,
     doubtful: doubtful.filter(isWorthCorrecting),
   });
-  const meant = alternatives(search.text, {
+  const meant = alternatives(text, {
     spellings: spellings ?? [],
     nobody: found.length === 0,
   });
@@ -99,7 +102,6 @@ async function look(
 
   const page = found.slice(0, size);
   const more = found[size];
-  const exact = needles(search.text);
   return {
     session,
     query,
@@ -107,11 +109,22 @@ async function look(
       toHit(
         user,
         fields,
-        isSimilar(user) ? meant.flat() : exact,
+        isSimilar(user) ? meant.flat() : words,
       )
     ),
     next: more && formatCursor(lastBefore(more, page.at(-1)!)),
   };
+}
+
+/** What was typed, as it is looked for. */
+function readQuery(
+  query: string,
+): { text: string; words: string[]; wild: boolean } {
+  const text = fold(readLabels(query));
+  const wild = readWildcards(text);
+  return wild
+    ? { ...wild, wild: true }
+    : { text, words: needles(text), wild: false };
 }
 
 /** Behind what the next page begins. Similar users follow a page of others: they are looked for by their cursor. */

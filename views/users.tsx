@@ -199,6 +199,10 @@ function NothingFound({ query, searchedBy }: UsersProps) {
       </p>
       <ul>
         <li>Type a part only: the family name, or what stands before the @.</li>
+        <li>
+          A * stands for any letters: schmi* finds words that begin so, *midtke
+          words that end so.
+        </li>
         <li>The search looks into {searchedBy}, and nowhere else.</li>
         {filtered && (
           <li>

@@ -138,7 +138,12 @@ testOnEach(
       absoluteHours: 12,
     };
     for (const word of ["frequent", "equent", "frequent250", "freqeunt"]) {
-      const query = { text: word, fields: SEARCH_FIELDS, limit: 26 };
+      const query = {
+        text: word,
+        words: [word],
+        fields: SEARCH_FIELDS,
+        limit: 26,
+      };
       const open = { ...query, filter: {}, doubtful: [word] };
       const { users, spellings } = await searchUsers(db, open);
       assert.ok(users.length > 0 || spellings !== null);
