@@ -12,9 +12,9 @@ export function AuthenticatorsPage(
       <section class="narrow">
         <h1>Which of these are yours?</h1>
         <p>
-          Your account has changed in a way that makes this question necessary:
-          it was frozen, its password was reset, or you were given a permission.
-          Until you have answered, none of these signs anybody in.
+          Your account was frozen, its password was reset, or you were given a
+          permission. Say which of these are yours: until then none of them
+          signs anybody in.
         </p>
         <form method="post" action="/account/authenticators">
           <CsrfField />

@@ -118,7 +118,7 @@ export function ResetPage(
                 authenticators={toConfirm}
                 kept={kept}
                 legend="Which of these are yours?"
-                hint="They were added while somebody else may have known your password. Tick those that you added yourself. By the others alone nobody signs in any more."
+                hint="They were added while somebody else may have known your password. Tick those that you added yourself. By the others alone nobody signs in any more. If none is yours, call your help desk: signing in still asks for one."
               />
               <p class="hint">
                 All your sessions end. Then sign in with the new password.

@@ -94,15 +94,13 @@ function ReportTable({ reports }: { reports: ReportRow[] }) {
 function Settlement({ report: { id, disabled } }: { report: ReportRow }) {
   return (
     <LiveForm action={`/reports/${id}/settlement`} target="#reports" stay>
-      {disabled && (
-        <>
+      <div class="actions">
+        {disabled && (
           <button type="submit" name="enable" value="yes" class="primary">
             Settle and enable
           </button>
-          {" "}
-        </>
-      )}
-      <button type="submit">{disabled ? "Only settle" : "Settle"}</button>
+        )} <button type="submit">{disabled ? "Only settle" : "Settle"}</button>
+      </div>
     </LiveForm>
   );
 }

@@ -1,6 +1,9 @@
+import { sql } from "drizzle-orm";
 import type { Page } from "playwright-core";
 import { replaceSetupLink } from "../../db/setup_links.ts";
 import { replaceEmailChange } from "../../db/email_changes.ts";
+import { setSuspension } from "../../db/authenticators.ts";
+import { replaceRecoveryCodes } from "../../db/recovery_codes.ts";
 import { insertReport } from "../../db/reports.ts";
 import {
   leaseDeliveries,
@@ -9,6 +12,7 @@ import {
 } from "../../db/webhook_deliveries.ts";
 import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
 import { createTotpSecret } from "../../services/totp.ts";
+import { plantPasskey } from "../support/authenticators.ts";
 import { linkFor } from "../support/mail.ts";
 import { codeOf } from "../support/totp.ts";
 import { createToken, formatToken, hashSecret } from "../../services/tokens.ts";
@@ -36,13 +40,16 @@ export async function tours(site: Site): Promise<Tour[]> {
     secretHash: hashSecret(token.secret),
   });
   await site.cookiesOf(zoe); // an open session to look at
-  const [enrolling, enrolled, lost] = [
+  const [enrolling, enrolled, lost, unsure] = [
+    await person(db),
     await person(db),
     await person(db),
     await person(db),
   ];
   await withTotp(site, enrolled);
   await insertReports(site, zoe);
+  await insertReports(site, disabled);
+  await withFactorsToConfirm(site, lost);
   const at = (path: string) => async ({ page }: Visit) => {
     await page.goto(path);
   };
@@ -201,6 +208,22 @@ export async function tours(site: Site): Promise<Tour[]> {
           await page.getByLabel("Password", { exact: true }).fill("not this");
           await press(page, "Continue");
           await page.getByText("not your current password").waitFor();
+        },
+      },
+    },
+    {
+      who: unsure,
+      states: {
+        "own password with factors to confirm": async ({ page }) => {
+          await withFactorsToConfirm(site, unsure);
+          await page.goto("/account/password");
+          await page.getByText("Which of these are yours?").waitFor();
+        },
+        "suspended factors": async ({ page }) => {
+          await setSuspension(db, { userId: unsure.id, why: "frozen" });
+          await page.goto("/");
+          await page.getByRole("heading", { name: "Which of these are yours?" })
+            .waitFor();
         },
       },
     },
@@ -387,4 +410,20 @@ async function insertAnswers({ db }: Site) {
       }
     }
   }
+}
+
+/** Passkeys, an app and codes that came into being while others may have known the password. */
+async function withFactorsToConfirm(site: Site, who: Person) {
+  const { db } = site;
+  const userId = who.id;
+  await db.execute(
+    sql`update passwords set known_to_others_since = now() - interval '1 hour' where user_id = ${userId}`,
+  );
+  await withTotp(site, who);
+  await plantPasskey(db, { userId, name: "My laptop" });
+  const id = await plantPasskey(db, { userId, name: "W".repeat(60) });
+  await db.execute(
+    sql`update passkeys set address = null, user_agent = null where id = ${id}`,
+  );
+  await replaceRecoveryCodes(db, { userId, hashes: ["x"] });
 }
