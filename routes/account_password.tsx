@@ -43,7 +43,7 @@ export const accountPassword = new Hono<AppEnv>()
     const { actor } = c.var;
     return respondPasswordCheck(c, {
       owner: actor,
-      asker: actor.sessionId,
+      asker: actor.userId,
       password: newPassword,
     });
   })

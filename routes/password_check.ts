@@ -9,7 +9,7 @@ import { respond } from "./respond.tsx";
  * Fragment: what is to be said of a new password while it is typed, on each form that has one.
  *
  * @param owner whose it would be; undefined where nobody may set it here
- * @param asker the session, or the link that opens the form
+ * @param asker the user, in whatever sessions, or the link that opens the form
  */
 export async function respondPasswordCheck(
   c: Context<AppEnv>,

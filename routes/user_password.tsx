@@ -72,7 +72,7 @@ export const userPassword = new Hono<AppEnv>()
     return await withUser(c, (user) =>
       respondPasswordCheck(c, {
         owner: user,
-        asker: c.var.actor.sessionId,
+        asker: c.var.actor.userId,
         password: newPassword,
       }));
   })

@@ -4,7 +4,7 @@ export interface NewestChecks {
   /**
    * Begins a check for somebody, and ends waiting for their older one: only the newest is of use.
    *
-   * @param asker whom checks are counted for: a session, or a link that opens the form
+   * @param asker whom checks are counted for: a user, or a link that opens the form
    */
   begin(
     asker: string,

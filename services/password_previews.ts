@@ -18,7 +18,7 @@ export type PreviewPasswordFailure =
  * The rules that can be told while somebody types: nothing is stored, logged or sent anywhere. One check at a time
  * for each asker, and so many in a row: judging is dear, and saving judges again.
  *
- * @param asker the session, or the link that opens the form
+ * @param asker the user, in whatever sessions, or the link that opens the form
  * @param gone aborted when the browser no longer waits
  */
 export async function previewPassword(
