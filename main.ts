@@ -17,8 +17,8 @@ import { describeError, log, logTo } from "./services/log.ts";
 import type { Services } from "./services/context.ts";
 import { importFile, ImportUsageError } from "./services/import_command.ts";
 import { startJobWorker } from "./services/job_worker.ts";
-import { startMailWorker } from "./services/mail_delivery.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
+import { startMailWorker } from "./services/mail_worker.ts";
 import { networkFlag } from "./services/outbound.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { updateStoredUsers } from "./services/stored_users.ts";
@@ -145,6 +145,7 @@ async function sendMail(services: Services, connection: Connection) {
   const stop = startMail(services);
   log("info", "system_startup", { driver: connection.driver, task: "mail" });
   await stopSignal();
+  setTimeout(() => exit(1), SHUTDOWN_SECONDS * 1000);
   await stop();
   await connection.close();
   await exit(0);

@@ -66,6 +66,17 @@ export async function leaseMails(
   );
 }
 
+/** Goes on with mails that are under way: no other worker takes them for `leaseSeconds` more. */
+export async function renewMailLeases(
+  db: Database,
+  { ids, leaseSeconds }: { ids: string[]; leaseSeconds: number },
+) {
+  if (ids.length === 0) return;
+  await db.update(mails)
+    .set({ dueAt: sql`now() + make_interval(secs => ${leaseSeconds})` })
+    .where(and(inArray(mails.id, ids), eq(mails.state, "queued")));
+}
+
 export interface Delivery {
   mailId: string;
   outcome: "sent" | "deferred" | "failed";
@@ -75,6 +86,7 @@ export interface Delivery {
   retrySeconds: number;
 }
 
+/** In a transaction. What was sent stays sent, whatever another worker has heard meanwhile. */
 export async function recordDelivery(
   db: Database,
   { mailId, outcome, answer, retrySeconds }: Delivery,
@@ -85,11 +97,16 @@ export async function recordDelivery(
     outcome,
     answer,
   });
+  const known = eq(mails.id, mailId);
+  if (outcome === "sent") {
+    await db.update(mails).set({ state: "sent" }).where(known);
+    return;
+  }
   await db.update(mails).set(
     outcome === "deferred"
       ? { dueAt: sql`now() + make_interval(secs => ${retrySeconds})` }
       : { state: outcome },
-  ).where(eq(mails.id, mailId));
+  ).where(and(known, eq(mails.state, "queued")));
 }
 
 /** It goes to nobody: there is no such user, no address, or the account is disabled. */

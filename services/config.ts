@@ -99,7 +99,9 @@ const Settings = z.object({
 
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   SMTP_TLS: z.enum(["required", "optional"]).default("required"),
+  SMTP_CA: z.string().min(1).optional(),
   SMTP_TIMEOUT_SECONDS: whole(1, 120).default(15),
+  SMTP_DATA_TIMEOUT_SECONDS: whole(1, 3_600).default(600),
   MAIL_FROM: z.string().regex(
     /^[^<>\r\n]* ?<[^<>@\s]+@[^<>@\s]+>$/,
     "must be like Passdesk <passdesk@example.org>",
@@ -177,6 +179,11 @@ function checkTogether(settings: Settings): Settings {
   if ((PASSWORD_MIN_LENGTH_SINGLE_FACTOR ?? 64) < PASSWORD_MIN_LENGTH) {
     throw new SettingError(
       "PASSWORD_MIN_LENGTH_SINGLE_FACTOR: must not be under PASSWORD_MIN_LENGTH",
+    );
+  }
+  if (settings.SMTP_CA !== undefined && settings.SMTP_TLS === "optional") {
+    throw new SettingError(
+      "SMTP_CA: needs SMTP_TLS=required, since with optional no certificate is asked for",
     );
   }
   if (settings.SIGN_IN_ATTEMPTS >= settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT) {

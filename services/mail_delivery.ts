@@ -12,9 +12,9 @@ import {
   type Mail,
   MailRefusedError,
   type MailTransport,
-} from "./mail_transport.ts";
+} from "./mail_message.ts";
 import { retrySeconds } from "./retry.ts";
-import { startWorker } from "./worker.ts";
+import { pause } from "./worker.ts";
 
 /** A mail as it is written: whom it goes to, what happened, and its link if it has one. */
 export interface MailLetter {
@@ -35,66 +35,89 @@ export interface MailOffice {
   write: WriteLetter;
 }
 
-const AT_ONCE = 5;
-/** A mail takes some ten answers of the server, each of which may take SMTP_TIMEOUT_SECONDS. */
-const LEASE_TIMEOUTS = 12;
-
 /**
- * Sends what is due until it is stopped. The value stops it, once what is under way has ended. Any number of
- * workers may run, here and elsewhere.
+ * Seconds for which a mail is its worker's. It is renewed while the mail is under way, which can be ten minutes;
+ * if the worker dies, another one takes the mail after that long.
  */
-export function startMailWorker(
-  services: Services,
-  office: MailOffice,
-): () => Promise<void> {
-  const stop = startWorker(services, {
-    name: "mail_worker",
-    work: () => deliverDueMails(services, office),
-  });
-  return async () => {
-    await stop();
-    office.transport.close();
-  };
-}
+export const MAIL_LEASE_SECONDS = 60;
 
-/** Tries every mail that is due once. Tells how many there were. */
+/** Tries mails that are due once, five at most, and waits for them. Tells how many there were. */
 export async function deliverDueMails(
   services: Services,
   office: MailOffice,
 ): Promise<number> {
   const due = await leaseMails(services.db, {
-    limit: AT_ONCE,
-    leaseSeconds: LEASE_TIMEOUTS * services.settings.SMTP_TIMEOUT_SECONDS,
+    limit: 5,
+    leaseSeconds: MAIL_LEASE_SECONDS,
   });
-  await Promise.all(due.map((it) => deliver(services, office, it)));
+  const giveUp = new AbortController().signal;
+  await Promise.all(
+    due.map((mail) => deliverMail(services, office, { mail, giveUp })),
+  );
   return due.length;
 }
 
-async function deliver(
+/**
+ * Tries a mail, and writes down what became of it. Sending and writing down are two things: what a server has
+ * taken is kept as sent, however often the database has to be asked, and is never sent again by this process.
+ *
+ * @param giveUp tells that the program stops: a mail that was taken and can't be written down is then logged, and
+ * will come twice
+ */
+export async function deliverMail(
   services: Services,
   { transport, write }: MailOffice,
-  mail: DueMail,
+  { mail, giveUp }: { mail: DueMail; giveUp: AbortSignal },
 ) {
   const { db } = services;
   const to = mail.email;
-  const link = to === null ? null : await createMailLink(services, mail);
-  if (to === null || link === "nobody") return await dropMail(db, mail.id);
+  let answer: string;
+  let link: MadeLink | null;
   try {
+    const made = to === null ? null : await createMailLink(services, mail);
+    if (to === null || made === "nobody") return await dropMail(db, mail.id);
+    link = made;
     const letter = write(letterOf(services, mail, link));
-    const answer = await transport.send(mail.id, { to, ...letter });
-    await recordDelivery(db, {
-      mailId: mail.id,
-      outcome: "sent",
-      answer,
-      retrySeconds: 0,
-    });
-    // A newer link ends the older ones; each notice keeps its own.
-    if (link?.purpose === "password_reset") {
-      const { userId, purpose, id: olderThan } = link;
-      await endMailLinks(db, { userId, purpose, olderThan });
-    }
+    answer = await transport.send(mail.id, { to, ...letter });
   } catch (error) {
-    await recordRefusal(services, mail, error);
+    return await recordRefusal(services, mail, error);
+  }
+  await recordSent(services, { mail, link, answer, giveUp });
+}
+
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 15_000;
+
+async function recordSent(
+  { db, log }: Services,
+  { mail: { id, kind }, link, answer, giveUp }: {
+    mail: DueMail;
+    link: MadeLink | null;
+    answer: string;
+    giveUp: AbortSignal;
+  },
+) {
+  for (let wait = FIRST_RETRY_MS;; wait = Math.min(2 * wait, LAST_RETRY_MS)) {
+    try {
+      return await db.transaction(async (tx) => {
+        await recordDelivery(tx, {
+          mailId: id,
+          outcome: "sent",
+          answer,
+          retrySeconds: 0,
+        });
+        // A newer link ends the older ones; each notice keeps its own.
+        if (link?.purpose === "password_reset") {
+          const { userId, purpose, id: olderThan } = link;
+          await endMailLinks(tx, { userId, purpose, olderThan });
+        }
+      });
+    } catch (error) {
+      const told = { mail: id, kind, answer, ...describeError(error) };
+      if (giveUp.aborted) return log("error", "sent_mail_not_recorded", told);
+      log("warning", "sent_mail_recorded_later", told);
+      await pause(wait, giveUp);
+    }
   }
 }
 
@@ -124,12 +147,14 @@ async function recordRefusal(
   const over = refusal?.permanent || attempts >= settings.MAIL_ATTEMPTS;
   const outcome = over ? "failed" : "deferred";
   const answer = refusal?.message ?? "it could not be written or handed over";
-  await recordDelivery(db, {
-    mailId: id,
-    outcome,
-    answer,
-    retrySeconds: retrySeconds(attempts),
-  });
+  await db.transaction((tx) =>
+    recordDelivery(tx, {
+      mailId: id,
+      outcome,
+      answer,
+      retrySeconds: retrySeconds(attempts),
+    })
+  );
   log(over ? "error" : "warning", `mail_${outcome}`, {
     mail: id,
     kind,

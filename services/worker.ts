@@ -35,7 +35,7 @@ export function startWorker(
 }
 
 /** Ends early where the signal says so. */
-async function pause(ms: number, signal: AbortSignal) {
+export async function pause(ms: number, signal: AbortSignal) {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {
     const over = () => {

@@ -4,7 +4,7 @@ import type { SMTPServerOptions } from "smtp-server";
 import type { Database } from "../../db/client.ts";
 import { rows } from "../../db/client.ts";
 import { insertMail } from "../../db/mails.ts";
-import { startMailWorker } from "../../services/mail_delivery.ts";
+import { startMailWorker } from "../../services/mail_worker.ts";
 import { program } from "../support/app.ts";
 import {
   testEmbedded,
@@ -138,7 +138,11 @@ for (
       await queued(db);
       const server = brokenMailServer({ until, then });
       const office = mailOffice(
-        program({ db }, { SMTP_URL: server.url, SMTP_TIMEOUT_SECONDS: "1" }),
+        program({ db }, {
+          SMTP_URL: server.url,
+          SMTP_TIMEOUT_SECONDS: "1",
+          SMTP_DATA_TIMEOUT_SECONDS: "1",
+        }),
       );
       await office.deliver();
       office.transport.close();

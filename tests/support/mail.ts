@@ -44,7 +44,7 @@ export async function mailServer(
   const { port } = server.server.address() as { port: number };
   return {
     received,
-    url: `smtp://${host}:${port}`,
+    url: `${options.secure ? "smtps" : "smtp"}://${host}:${port}`,
     port,
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),
   };
@@ -112,6 +112,72 @@ export function brokenMailServer(
           // it has gone by itself
         }
       }
+      await serving;
+    },
+  };
+}
+
+/**
+ * A server that takes every message, and leaves the answer to it to `answer`. `taken` has the recipients of the
+ * messages that came whole. With `brokenTls` it offers STARTTLS, and then hangs up.
+ */
+export function slowMailServer(
+  answer: (
+    recipient: string,
+    say: (line: string) => Promise<unknown>,
+  ) => Promise<unknown>,
+  { host = "127.0.0.1", brokenTls = false } = {},
+) {
+  const listener = Deno.listen({ hostname: host, port: 0 });
+  const open = new Set<Deno.Conn>();
+  const taken: string[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      open.add(connection);
+      void converse(connection).catch(() => {}).finally(() => {
+        if (open.delete(connection)) connection.close();
+      });
+    }
+  })();
+
+  async function converse(connection: Deno.Conn) {
+    const say = (line: string) =>
+      connection.write(new TextEncoder().encode(`${line}\r\n`));
+    await say("220 ready");
+    let recipient = "";
+    let unread = "";
+    let message = false;
+    const buffer = new Uint8Array(65536);
+    for (;;) {
+      const length = await connection.read(buffer);
+      if (length === null) return;
+      unread += new TextDecoder().decode(buffer.subarray(0, length));
+      const end = message ? "\r\n.\r\n" : "\r\n";
+      for (let at; (at = unread.indexOf(end)) >= 0;) {
+        const said = unread.slice(0, at);
+        unread = unread.slice(at + end.length);
+        recipient = said.match(/^RCPT TO:<(.*?)>/)?.[1] ?? recipient;
+        if (message) {
+          taken.push(recipient);
+          await answer(recipient, say);
+        } else if (brokenTls && said.startsWith("EHLO")) {
+          await say("250-slow\r\n250 STARTTLS");
+        } else if (said === "STARTTLS") {
+          await say("220 now");
+          return;
+        } else await say(said === "DATA" ? "354 go on" : "250 fine");
+        message = said === "DATA";
+        if (message) break;
+      }
+    }
+  }
+  return {
+    url: `smtp://${host}:${(listener.addr as Deno.NetAddr).port}`,
+    taken,
+    close: async () => {
+      listener.close();
+      for (const it of open) it.close();
+      open.clear();
       await serving;
     },
   };

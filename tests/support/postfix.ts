@@ -23,13 +23,16 @@ trace unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
 virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
+tlsmgr unix - - n 1000 1 tlsmgr
 error unix - - n - - error
 retry unix - - n - - error
 postlog unix-dgram n - n - 1 postlogd
 `;
 
 /** A Postfix of its own in a folder of its own, that delivers all mail for example.org into one mailbox. */
-export async function startPostfix() {
+export async function startPostfix(
+  { tls }: { tls?: { key: string; cert: string } } = {},
+) {
   const folder = await Deno.makeTempDir({ prefix: "passdesk-postfix-" });
   await Deno.chmod(folder, 0o755);
   const port = freePort();
@@ -39,6 +42,10 @@ export async function startPostfix() {
   const owner = await idsOf("postfix");
   await Deno.chown(`${folder}/data`, owner.uid, owner.gid);
   await Deno.chown(`${folder}/mail`, owner.uid, owner.gid);
+  if (tls) {
+    await Deno.writeTextFile(`${folder}/etc/cert.pem`, tls.cert);
+    await Deno.writeTextFile(`${folder}/etc/key.pem`, tls.key, { mode: 0o600 });
+  }
   const settings = {
     compatibility_level: "3.6",
     queue_directory: `${folder}/queue`,
@@ -49,7 +56,9 @@ export async function startPostfix() {
     inet_protocols: "ipv4",
     mydestination: "",
     mynetworks: "127.0.0.0/8",
-    smtpd_tls_security_level: "none",
+    smtpd_tls_security_level: tls ? "encrypt" : "none",
+    smtpd_tls_cert_file: `${folder}/etc/cert.pem`,
+    smtpd_tls_key_file: `${folder}/etc/key.pem`,
     smtpd_recipient_restrictions: "permit_mynetworks, reject",
     virtual_mailbox_domains: "example.org",
     virtual_mailbox_base: `${folder}/mail`,
