@@ -31,6 +31,18 @@ export function deviceParts(
     )`;
 }
 
+/** Whether somebody has signed in to the account from this browser. */
+export async function isKnownDevice(
+  db: Database,
+  { userId, deviceHash }: { userId: string; deviceHash: string },
+): Promise<boolean> {
+  const found = await rows(
+    db,
+    sql`select from devices where user_id = ${userId} and secret_hash = ${deviceHash}`,
+  );
+  return found.length > 0;
+}
+
 export async function rememberDevice(
   db: Database,
   { userId, device }: { userId: string; device: DeviceSeen },

@@ -49,11 +49,13 @@ export async function forgetAttempts(
 /** Takes attempts back that were none: somebody got in. */
 export async function refundAttempts(
   db: Database,
-  { key, attempts }: { key: string; attempts: number },
+  { keys, attempts }: { keys: string[]; attempts: number },
 ) {
-  await db.update(rateLimits)
-    .set({ attempts: sql`greatest(${rateLimits.attempts} - ${attempts}, 0)` })
-    .where(eq(rateLimits.key, key));
+  for (const key of keys) { // in the order in which an attempt locks them
+    await db.update(rateLimits)
+      .set({ attempts: sql`greatest(${rateLimits.attempts} - ${attempts}, 0)` })
+      .where(eq(rateLimits.key, key));
+  }
 }
 
 /** Rows whose window is long over. */

@@ -18,6 +18,8 @@ export interface Credential {
   disabled: boolean;
   temporary: boolean;
   secondFactor: boolean;
+  /** The browser has signed in to it before. */
+  knownDevice: boolean;
 }
 
 /** Stands in a key for the account, until it is known which. */
@@ -28,8 +30,12 @@ export interface SignInAttempt {
   identifier: string;
   /** The account where there is none. */
   stranger: string;
-  /** Their keys with `ACCOUNT`. Three. */
+  /** Of the secret that the browser keeps. */
+  deviceHash: string;
+  /** The keys with `ACCOUNT`. */
   limits: Limit[];
+  /** In their stead, where the account knows the browser. */
+  limitsOfKnown: Limit[];
   windowSeconds: number;
 }
 
@@ -39,19 +45,17 @@ type Counted =
 
 const counting = statement<SignInAttempt, Counted>((given) => {
   const key = given((it) => identifierKey(it.identifier));
-  const keys = [0, 1, 2].map((i) =>
-    sql`replace(${given((it) => it.limits[i]!.key)}, ${
-      sql.raw(`'${ACCOUNT}'`)
-    }, account.id)`
-  );
-  const limits = [0, 1, 2].map((i) =>
-    sql`${given((it) => it.limits[i]!.limit)}::int`
-  );
+  const inOrder = (limits: Limit[]) =>
+    JSON.stringify(limits.map((it, n) => ({ n, ...it })));
   return sql`
     with credential as materialized (
       select users.id as "userId", passwords.hash as "passwordHash",
         users.disabled_at is null and ${signsIn} as usable,
-        users.disabled_at is not null as disabled, passwords.temporary, ${secondFactor} as "secondFactor"
+        users.disabled_at is not null as disabled, passwords.temporary, ${secondFactor} as "secondFactor",
+        exists (select from devices where devices.user_id = users.id
+          and devices.secret_hash = ${
+    given((it) => it.deviceHash)
+  }) as "knownDevice"
       from users join passwords on passwords.user_id = users.id
       where users.username_key = ${key} or users.email_key = ${key}
     )
@@ -61,10 +65,19 @@ const counting = statement<SignInAttempt, Counted>((given) => {
     given((it) => it.stranger)
   }) as id
     ) account
+    cross join lateral (
+      select array_agg(replace(key, ${
+    sql.raw(`'${ACCOUNT}'`)
+  }, account.id) order by n) as keys,
+        array_agg("limit" order by n) as most
+      from jsonb_to_recordset(case when (select "knownDevice" from credential)
+        then ${given((it) => inOrder(it.limitsOfKnown))}::text::jsonb
+        else ${given((it) => inOrder(it.limits))}::text::jsonb
+        end) as it(n int, key text, "limit" int)
+    ) counted
     left join credential on true
     left join lateral count_attempts(
-      array[${sql.join(keys, sql`, `)}], array[${sql.join(limits, sql`, `)}],
-      ${given((it) => it.windowSeconds)}::int
+      counted.keys, counted.most, ${given((it) => it.windowSeconds)}::int
     ) exceeded on true`;
 });
 
@@ -92,9 +105,9 @@ export interface SignIn {
   passwordHash: string;
   session: NewSession;
   audit: { requestId: string; detail: Record<string, unknown> };
-  /** Counters that a success clears, and the one of the address, from which it takes one back. */
-  attemptKeys: [string, string];
-  addressKey: string;
+  /** Counters from which a success takes one back, in their order; and those that it clears. */
+  refunded: string[];
+  forgotten: string[];
   device: DeviceSeen;
 }
 
@@ -125,18 +138,23 @@ const insertion = statement<SignIn, { id: string }>((given) => {
         ${given((it) => it.audit.requestId)},
         ${given((it) => JSON.stringify(it.audit.detail))}::jsonb
       from credential
+    ), counted as (
+      -- In the order in which an attempt locks the same rows, or the two could wait for each other.
+      select rate_limits.key, n from rate_limits
+      join jsonb_array_elements_text(${
+    given((it) => JSON.stringify([...it.refunded, ...it.forgotten]))
+  }::text::jsonb) with ordinality as it(given, n) on rate_limits.key = it.given
+      where exists (select 1 from credential)
+      order by n for update of rate_limits
     ), refunded as (
       update rate_limits set attempts = attempts - 1
-      where key = ${given((it) => it.addressKey)} and attempts > 0
-        and exists (select 1 from credential)
-      returning key
-    ), cleared as (
-      -- behind the refund, which it counts: the order in which an attempt locks the same rows
-      delete from rate_limits
-      where key in (${given((it) => it.attemptKeys[0])}, ${
-    given((it) => it.attemptKeys[1])
-  })
-        and exists (select 1 from credential) and (select count(*) from refunded) >= 0
+      where key in (select key from counted where n <= ${
+    given((it) => it.refunded.length)
+  }::int) and attempts > 0
+    ), forgotten as (
+      delete from rate_limits where key in (select key from counted where n > ${
+    given((it) => it.refunded.length)
+  }::int)
     )
     insert into sessions (id, user_id, secret_hash, address, user_agent)
     select ${given((it) => it.session.id)}::uuid, user_id,

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
-import { clientAddress, rateAddress } from "../services/address.ts";
+import { clientAddress, turnPlace } from "../services/address.ts";
 import type { Settings } from "../services/config.ts";
 import type { Services } from "../services/context.ts";
 import { inTurnOf } from "../services/hash_turns.ts";
@@ -26,7 +26,7 @@ export function frame(services: Services, assets: Assets) {
     c.set("services", {
       ...services,
       hasher: inTurnOf(services.hasher, {
-        place: rateAddress(address),
+        place: turnPlace(address),
         signal,
       }),
       requestId,

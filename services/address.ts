@@ -23,13 +23,41 @@ export function clientAddress(
   return address;
 }
 
-/** What a limit counts as one place: an IPv4 address, or the /64 that one IPv6 subscriber has. */
-export function rateAddress(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
+/** A network that counts as one place, and how many times as much it may do as the narrowest. */
+export interface Place {
+  name: string;
+  times: number;
+}
+
+/**
+ * The networks that an address lies in, the narrowest first. A subscriber of IPv6 has a /64 at least, a household
+ * often a /56, a company a /48 (RFC 6177): whoever has one could otherwise count as thousands. An
+ * IPv4 address is one place, and so is the /24 around it.
+ */
+export function placesOf(address: string): Place[] {
+  if (!ipaddr.isValid(address)) return [{ name: address, times: 1 }];
   const parsed = ipaddr.process(address);
-  if (parsed.kind() === "ipv4") return parsed.toString();
-  return ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/64`)
-    .toString() + "/64";
+  const text = parsed.toString();
+  if (parsed.kind() === "ipv4") {
+    const network = ipaddr.IPv4.networkAddressFromCIDR(`${text}/24`);
+    return [{ name: text, times: 1 }, { name: `${network}/24`, times: 2 }];
+  }
+  const widths = [[64, 1], [56, 1.5], [48, 2]] as const;
+  return widths.map(([bits, times]) => {
+    const network = ipaddr.IPv6.networkAddressFromCIDR(`${text}/${bits}`);
+    return { name: `${network}/${bits}`, times };
+  });
+}
+
+/** The narrowest of them: an IPv4 address, or a /64. */
+export function rateAddress(address: string): string {
+  return placesOf(address)[0]!.name;
+}
+
+/** What counts as one in a waiting line: an IPv4 address, or the /56 of a household. */
+export function turnPlace(address: string): string {
+  const [narrowest, household] = placesOf(address);
+  return household?.name.endsWith("/56") ? household.name : narrowest!.name;
 }
 
 /** @throws {Error} a setting that is neither an address nor a CIDR range */

@@ -17,8 +17,8 @@ import { ok, refuse, type Result } from "./result.ts";
 import { findSecondStep } from "./second_step.ts";
 import { endReplacedSession, type SignedIn } from "./sign_in.ts";
 import {
-  addressLimit,
   countLimits,
+  placeLimits,
   type Throttled,
 } from "./sign_in_attempts.ts";
 import { createToken, formatToken, hashSecret } from "./tokens.ts";
@@ -38,8 +38,8 @@ export async function signInByPasskey(
     replaces?: Actor | undefined;
   },
 ): Promise<Result<SignedIn, PasskeySignInFailure>> {
-  const limit = addressLimit(context);
-  const throttled = await countLimits(context, undefined, [limit]);
+  const limits = placeLimits(context);
+  const throttled = await countLimits(context, undefined, limits);
   if (throttled) return refuse(throttled);
   const proven = await verifyPasskey(context, response);
   if (!proven) {
@@ -81,7 +81,10 @@ export async function signInByPasskey(
     await startSession(tx, context, { userId, token });
     await touchLastSignIn(tx, userId);
     await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
-    await refundAttempts(tx, { key: limit.key, attempts: 1 });
+    await refundAttempts(tx, {
+      keys: limits.map((it) => it.key),
+      attempts: 1,
+    });
     await recordAudit(tx, context, {
       event: "authn_login_success",
       actorId: userId,

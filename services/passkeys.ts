@@ -16,7 +16,7 @@ import {
   type PasskeyRow,
 } from "../db/passkeys.ts";
 import { countAttempt } from "../db/rate_limits.ts";
-import { rateAddress } from "./address.ts";
+import { widening } from "./sign_in_attempts.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { hashSecret } from "./tokens.ts";
 
@@ -137,10 +137,11 @@ const CHALLENGES_PER_MINUTE = 60;
 /** What a passkey is to sign, whoever's it is; undefined for an address that asks too often. */
 export async function signInOptions(context: ServiceContext) {
   const exceeded = await countAttempt(context.db, {
-    limits: [{
-      key: `passkey:address:${rateAddress(context.address)}`,
-      limit: CHALLENGES_PER_MINUTE,
-    }],
+    limits: widening(
+      "passkey:address:",
+      context.address,
+      CHALLENGES_PER_MINUTE,
+    ),
     windowSeconds: 60,
   });
   if (exceeded) return undefined;

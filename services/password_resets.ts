@@ -3,7 +3,6 @@ import { consumeMailLink, findLinkOwner } from "../db/mail_links.ts";
 import { findPassword } from "../db/passwords.ts";
 import { countAttempt } from "../db/rate_limits.ts";
 import { findUserByIdentifier, lockUser } from "../db/users.ts";
-import { rateAddress } from "./address.ts";
 import { resetAttemptKey, unknownAccount } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
@@ -13,7 +12,7 @@ import { judgePassword } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import type { Throttled } from "./sign_in_attempts.ts";
+import { type Throttled, widening } from "./sign_in_attempts.ts";
 import { inTransaction } from "./transaction.ts";
 
 /** The address, whoever was asked for: it tells nothing of the account. */
@@ -30,10 +29,14 @@ export async function requestPasswordReset(
   const { db, settings, address } = context;
   const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
   const user = await findUserByIdentifier(db, identifier);
-  const addressKey = `reset:address:${rateAddress(address)}`;
+  const places = widening(
+    "reset:address:",
+    address,
+    settings.RESET_REQUESTS_PER_ADDRESS,
+  );
   const exceeded = await countAttempt(db, {
     limits: [
-      { key: addressKey, limit: settings.RESET_REQUESTS_PER_ADDRESS },
+      ...places,
       {
         key: resetAttemptKey(user?.id ?? unknownAccount(identifier)),
         limit: settings.RESET_REQUESTS,
@@ -41,7 +44,7 @@ export async function requestPasswordReset(
     ],
     windowSeconds,
   });
-  if (exceeded?.key === addressKey) {
+  if (places.some((it) => it.key === exceeded?.key)) {
     return refuse({ reason: "throttled", retryAfterSeconds: windowSeconds });
   }
   await inTransaction(context, async (tx) => {

@@ -4,7 +4,7 @@ import {
   type Limit,
   refundAttempts,
 } from "../db/rate_limits.ts";
-import { rememberDevice } from "../db/devices.ts";
+import { isKnownDevice, rememberDevice } from "../db/devices.ts";
 import { deleteSessions, findPendingSession } from "../db/sessions.ts";
 import { touchLastSignIn } from "../db/sign_ins.ts";
 import { consumeTotpStep, findTotp } from "../db/totps.ts";
@@ -19,7 +19,6 @@ import { findRecoveryCode, parseRecoveryCode } from "./recovery_codes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { endReplacedSession, type SignedIn } from "./sign_in.ts";
 import {
-  attemptKeys,
   attemptLimits,
   countLimits,
   type Throttled,
@@ -70,13 +69,20 @@ export async function completeSignIn(
   const step = await findSecondStep(context, token);
   if (!step) return refuse({ reason: "step_over" });
   const { userId } = step;
-  const keys = attemptKeys(context, userId);
+  const { secretHash: deviceHash } = deviceSeen(context, device);
+  const known = await isKnownDevice(context.db, { userId, deviceHash });
+  const counted = attemptLimits(context, {
+    account: userId,
+    deviceHash,
+    known,
+  });
   const own: Limit = {
     key: secondFactorAttemptKey(userId),
     limit: settings.SECOND_FACTOR_ATTEMPTS,
   };
   const throttled = await countLimits(context, userId, [
-    ...attemptLimits(context, keys),
+    ...counted.places,
+    ...counted.account,
     own,
   ]);
   if (throttled) return refuse(throttled);
@@ -100,8 +106,13 @@ export async function completeSignIn(
     await startSession(tx, context, { userId, token: fresh });
     await touchLastSignIn(tx, userId);
     await rememberDevice(tx, { userId, device: deviceSeen(context, device) });
-    await refundAttempts(tx, { key: keys.address, attempts: 2 }); // both steps
-    await forgetAttempts(tx, { keys: [keys.pair, keys.account, own.key] });
+    await refundAttempts(tx, {
+      keys: counted.places.map((it) => it.key),
+      attempts: 2, // both steps
+    });
+    await forgetAttempts(tx, {
+      keys: [...counted.account, own].map((it) => it.key),
+    });
     await recordAudit(tx, context, {
       event: "authn_login_success",
       actorId: userId,

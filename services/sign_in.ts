@@ -11,7 +11,7 @@ import { unknownAccount } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
 import {
-  attemptKeys,
+  type AttemptLimits,
   attemptLimits,
   attemptWindow,
   throttle,
@@ -54,17 +54,22 @@ export async function signIn(
 ): Promise<Result<SignedIn, SignInFailure>> {
   const { db, hasher } = context;
   const stranger = unknownAccount(identifier);
+  const seen = deviceSeen(context, device);
+  const limitsOf = (account: string, known: boolean) =>
+    attemptLimits(context, { account, deviceHash: seen.secretHash, known });
   const { found, exceeded } = await countSignIn(db, {
     identifier,
     stranger,
-    limits: attemptLimits(context, attemptKeys(context, ACCOUNT)),
+    deviceHash: seen.secretHash,
+    limits: allOf(limitsOf(ACCOUNT, false)),
+    limitsOfKnown: allOf(limitsOf(ACCOUNT, true)),
     windowSeconds: attemptWindow(context),
   });
   const userId = found?.userId;
   const account = userId ?? stranger;
-  const keys = attemptKeys(context, account);
+  const counted = limitsOf(account, found?.knownDevice ?? false);
   if (exceeded) {
-    const limits = attemptLimits(context, keys);
+    const limits = allOf(counted);
     return refuse(await throttle(context, { userId, limits, exceeded }));
   }
 
@@ -101,14 +106,18 @@ export async function signIn(
       requestId: context.requestId,
       detail: { factor: "password", session: token.id },
     },
-    attemptKeys: [keys.pair, keys.account],
-    addressKey: keys.address,
-    device: deviceSeen(context, device),
+    refunded: counted.places.map((it) => it.key),
+    forgotten: counted.account.map((it) => it.key),
+    device: seen,
   });
   if (!started) return refuse({ reason: "wrong_credentials" });
   if (replaces) await endReplacedSession(context, replaces);
   await upgradeHash(context, found, password);
   return ok({ token: formatToken(token), pending: false, mustChangePassword });
+}
+
+function allOf({ places, account }: AttemptLimits) {
+  return [...places, ...account];
 }
 
 function whyNot(

@@ -1,5 +1,5 @@
 import { countAttempt, type Exceeded, type Limit } from "../db/rate_limits.ts";
-import { rateAddress } from "./address.ts";
+import { placesOf } from "./address.ts";
 import { accountAttemptPrefix } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
@@ -9,53 +9,63 @@ export interface Throttled {
   retryAfterSeconds: number;
 }
 
-export interface AttemptKeys {
-  address: string;
-  pair: string;
-  account: string;
-}
-
-/** Where the tries at an account are counted: those from this address, and all; and the tries of the address. */
-export function attemptKeys(
-  context: ServiceContext,
-  account: string,
-): AttemptKeys {
-  const prefix = accountAttemptPrefix(account);
-  return {
-    address: addressLimit(context).key,
-    pair: `${prefix}${rateAddress(context.address)}`,
-    account: `${prefix}all`,
-  };
+/** Where tries at an account are counted. */
+export interface AttemptLimits {
+  /** Of the networks that the address lies in, whoever is tried. */
+  places: Limit[];
+  /** Of this account: a success forgets them. */
+  account: Limit[];
 }
 
 /**
- * Three limits, the narrow ones first: what an address has too much of no longer counts against the
- * account, so that nobody can lock somebody else out from one place (ASVS 6.1.1).
+ * The narrow limits first: what a place has too much of no longer counts against the account, so that nobody can
+ * lock somebody else out from one place. A browser that has signed in to the account before has a count of its own
+ * in the stead of the account's: many places together can't lock out its owner (ASVS 6.1.1).
  */
 export function attemptLimits(
   context: ServiceContext,
-  keys: AttemptKeys,
-): Limit[] {
-  const { settings } = context;
-  return [
-    addressLimit(context),
-    { key: keys.pair, limit: settings.SIGN_IN_ATTEMPTS },
-    { key: keys.account, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
-  ];
+  { account, deviceHash, known }: {
+    account: string;
+    /** Of the secret that the browser keeps. */
+    deviceHash: string;
+    /** It has signed in to the account before. */
+    known: boolean;
+  },
+): AttemptLimits {
+  const { settings, address } = context;
+  const { SIGN_IN_ATTEMPTS: attempts } = settings;
+  const prefix = accountAttemptPrefix(account);
+  return {
+    places: placeLimits(context),
+    account: known
+      ? [{ key: `${prefix}device:${deviceHash}`, limit: attempts }]
+      : [
+        ...widening(prefix, address, attempts),
+        { key: `${prefix}all`, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
+      ],
+  };
 }
 
 export function attemptWindow({ settings }: ServiceContext): number {
   return settings.SIGN_IN_WINDOW_MINUTES * 60; // seconds
 }
 
-/** The limit of an address, whichever way in it takes. */
-export function addressLimit(
-  { address, settings }: ServiceContext,
-): Limit {
-  return {
-    key: `sign_in:address:${rateAddress(address)}`,
-    limit: settings.SIGN_IN_ATTEMPTS_PER_ADDRESS,
-  };
+/** The limits of a place, whichever way in it takes. */
+export function placeLimits({ address, settings }: ServiceContext): Limit[] {
+  const { SIGN_IN_ATTEMPTS_PER_ADDRESS: limit } = settings;
+  return widening("sign_in:address:", address, limit);
+}
+
+/** A limit for each of the networks that an address lies in, the wider the more. */
+export function widening(
+  prefix: string,
+  address: string,
+  limit: number,
+): Limit[] {
+  return placesOf(address).map(({ name, times }) => ({
+    key: prefix + name,
+    limit: Math.floor(limit * times),
+  }));
 }
 
 /** Counts a try under each key, until one has too many. */

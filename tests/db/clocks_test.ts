@@ -244,7 +244,9 @@ testOnEach(
         (await countSignIn(db, {
           identifier: username,
           stranger: "nobody",
+          deviceHash: "",
           limits,
+          limitsOfKnown: limits,
           windowSeconds: 60,
         })).found!.usable,
     });

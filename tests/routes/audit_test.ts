@@ -17,7 +17,7 @@ testOnEach(
     await reader.signIn(me);
     const user = await person(db);
     for (let n = 0; n < 52; n++) {
-      await browser(running, { address: `10.1.1.${n}` })
+      await browser(running, { address: `10.1.${n}.1` })
         .signIn({ ...user, password: "wrong" });
     }
     const rows = (html: string) => [...html.matchAll(/<tr id="event-/g)].length;

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import {
   checkRanges,
   clientAddress,
+  placesOf,
   rateAddress,
+  turnPlace,
 } from "../../services/address.ts";
 
 const address = (
@@ -53,4 +55,23 @@ Deno.test("a range that is none is refused", () => {
   for (const it of ["10.0.0.0/33", "localhost", "1.2.3.4/x"]) {
     assert.throws(() => checkRanges([it]), it);
   }
+});
+
+Deno.test("an address lies in ever wider places, which may do ever more, but not as many times more (RFC 6177)", () => {
+  const places = (address: string) =>
+    placesOf(address).map(({ name, times }) => [name, times]);
+  assert.deepEqual(places("2001:db8:1:2ab::1"), [
+    ["2001:db8:1:2ab::/64", 1],
+    ["2001:db8:1:200::/56", 1.5],
+    ["2001:db8:1::/48", 2],
+  ]);
+  assert.deepEqual(places("192.0.2.77"), [["192.0.2.77", 1], [
+    "192.0.2.0/24",
+    2,
+  ]]);
+  assert.deepEqual(places("::ffff:192.0.2.77"), places("192.0.2.77"));
+  assert.deepEqual(places("cli"), [["cli", 1]]);
+  assert.equal(turnPlace("2001:db8:1:2ab::1"), "2001:db8:1:200::/56");
+  assert.equal(turnPlace("192.0.2.77"), "192.0.2.77");
+  assert.equal(turnPlace("cli"), "cli");
 });
