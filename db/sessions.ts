@@ -46,6 +46,10 @@ export interface ResumedSession {
   suspended: boolean;
   /** Last seen so long ago that it is worth a note. */
   stale: boolean;
+  /** Seconds until it ends if nobody asks for anything. */
+  idleSeconds: number;
+  /** Seconds until it ends in any case. */
+  endSeconds: number;
 }
 
 const alive = (
@@ -62,17 +66,29 @@ const alive = (
     ),
   );
 
+const secondsUntil = (at: SQL) =>
+  sql`floor(extract(epoch from ${at} - now()))::int`;
+
 /**
  * The session of a bearer while its two clocks run, with its user: `ResumedSession`. A statement by itself, or a
  * part of one that gives nothing without it. By the secret's hash, so that no comparison's time tells of the
  * secret (ASVS 11.2.4).
  */
 export function openSession(given: Given<Bearer>): SQL {
+  const idle = sql`make_interval(mins => ${given((it) => it.idleMinutes)})`;
   return sql`
     select sessions.id, users.id as "userId", users.name, users.username, users.email,
       passwords.temporary, ${heldPermissions} as permissions, ${secondFactor} as "secondFactor",
       users.authenticators_suspended is not null as suspended,
-      sessions.last_seen_at < now() - interval '1 minute' as stale
+      sessions.last_seen_at < now() - least(interval '1 minute', ${idle} / 10) as stale,
+      ${secondsUntil(sql`${sessions.lastSeenAt} + ${idle}`)} as "idleSeconds",
+      ${
+    secondsUntil(
+      sql`${sessions.createdAt} + make_interval(hours => ${
+        given((it) => it.absoluteHours)
+      })`,
+    )
+  } as "endSeconds"
     from sessions join users on users.id = sessions.user_id
       join passwords on passwords.user_id = sessions.user_id
     where sessions.id = ${given((it) => it.id)}::uuid

@@ -34,6 +34,7 @@ import { reports } from "./reports.tsx";
 import { createScim } from "./scim/scim.ts";
 import { secondStep } from "./second_step.tsx";
 import { setup } from "./setup.tsx";
+import { sessionClock, sessionProlongation } from "./session_clock.ts";
 import { signInRoutes } from "./sign_in.tsx";
 import { signOutRoutes } from "./sign_out.ts";
 import { notFound, onError } from "./trouble.tsx";
@@ -68,6 +69,7 @@ export function createApp(services: Services, assets: Assets) {
     .route("/api/v1", api)
     .route("/scim/v2", createScim())
     .use(deadline, refuseUnknownMethod, limitBody)
+    .get("/session", sessionClock)
     .get("/users", resumeSearch)
     .use(resume, readForm)
     .use(refuseCrossSite)
@@ -86,6 +88,7 @@ export function createApp(services: Services, assets: Assets) {
     .use(requireUser)
     .route("/", home)
     .route("/sign-out", signOutRoutes)
+    .route("/session", sessionProlongation)
     .route("/account/password", accountPassword)
     .route("/account/authenticators", accountAuthenticators)
     .route("/account/check", accountCheck)

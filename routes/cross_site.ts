@@ -25,7 +25,10 @@ export const refuseCrossSite = createMiddleware<AppEnv>(async (c, next) => {
     case "present":
       return await next();
     case "of an ended session":
-      return await leaveEndedSession(c, judged);
+      // Harmless, and asked for by the same person: an own new password begins a new session under an old page.
+      return isStayOrLeave(c) && c.var.actor?.userId === judged.userId
+        ? await next()
+        : await leaveEndedSession(c, judged);
     case "of an old visit":
       return leaveOldVisit(c);
     case "forged":
@@ -77,6 +80,10 @@ function judgeForm(c: Context<AppEnv>): Judgement {
   return owner.kind === "session"
     ? { ...owner, form: "of an ended session" }
     : { form: "of an old visit" };
+}
+
+function isStayOrLeave({ req: { path } }: Context<AppEnv>) {
+  return path === "/session" || path === "/sign-out";
 }
 
 /** Does the browser vouch that a page of ours sent it? Those that can be tricked do. */

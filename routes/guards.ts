@@ -34,7 +34,7 @@ export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
     ? ENROLMENT
     : undefined;
   const { path } = c.req;
-  const shut = open && path !== "/sign-out" &&
+  const shut = open && !["/sign-out", "/session"].includes(path) &&
     !open.some((it) => path === it || path.startsWith(`${it}/`));
   if (shut) return redirect(c, open[0]!);
   await next();

@@ -16,7 +16,10 @@ export async function leaveEndedSession(
   { sessionId, userId }: { sessionId: string; userId: string },
 ) {
   const { actor, services } = c.var;
-  if (c.req.path.endsWith("/check")) return beforeSaving(c);
+  const { path } = c.req;
+  if (path === "/session") return c.json({}, 401);
+  if (path === "/sign-out") return c.redirect("/sign-in?done=signed-out", 303);
+  if (path.endsWith("/check")) return beforeSaving(c);
   await recordRefusal(services, {
     event: "session_use_after_expire",
     actor,
@@ -27,7 +30,7 @@ export async function leaveEndedSession(
     return outOfDate(c, "Somebody else was signed in when it was opened.");
   }
   const kept = await keepSentForm(c, { userId });
-  const next = kept ? c.req.path : shownPath(c);
+  const next = kept ? path : shownPath(c);
   if (!actor) {
     return redirect(c, signInPath({ next, done: kept ? "kept" : "ended" }));
   }

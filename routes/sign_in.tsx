@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { KEPT_MINUTES } from "../services/kept_forms.ts";
 import { PENDING_MINUTES, signIn } from "../services/sign_in.ts";
 import { SignInPage, type SignInProps } from "../views/sign_in.tsx";
 import { readDevice, writeCookie } from "./cookies.ts";
@@ -28,7 +29,7 @@ const DONE = {
   "reset": "Your password is changed, and all sessions were ended. Sign in.",
   "ended": "Your session has ended. Sign in to go on.",
   "kept":
-    "Your session has ended, so nothing was saved yet. Sign in: your form is kept for 30 minutes, without passwords.",
+    `Your session has ended, so nothing was saved yet. Sign in to get your form back. It is kept for ${KEPT_MINUTES} minutes, without passwords.`,
   "stale":
     "This page was out of date, so nobody was signed in. Please sign in now.",
   "set-up": "The first administrator is created. Sign in.",

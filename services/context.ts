@@ -38,6 +38,12 @@ export interface ServiceContext extends Services {
   signal?: AbortSignal;
 }
 
+/** Seconds until a session ends: if nobody asks for anything, and in any case. */
+export interface SessionClock {
+  idleSeconds: number;
+  endSeconds: number;
+}
+
 /** Who asks. Every state change names its actor. */
 export interface Actor {
   userId: string;
@@ -59,4 +65,6 @@ export interface Actor {
   mustConfirm: boolean;
   /** Must have one and has none: may only add it. */
   mustEnrol: boolean;
+  /** When its session ends; a program's token has no such clock. */
+  clock?: SessionClock;
 }

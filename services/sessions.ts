@@ -11,7 +11,7 @@ import {
 import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Settings } from "./config.ts";
-import type { Actor, ServiceContext } from "./context.ts";
+import type { Actor, ServiceContext, SessionClock } from "./context.ts";
 import { deviceName } from "./devices.ts";
 import { lockOwnAccount, type OwnAccountFailure } from "./own_account.ts";
 import { ok, type Result } from "./result.ts";
@@ -62,6 +62,9 @@ export async function actorOf(
   session: ResumedSession,
 ): Promise<Actor> {
   if (session.stale) await touchSession(db, session.id);
+  const idleSeconds = session.stale
+    ? settings.SESSION_IDLE_MINUTES * 60
+    : session.idleSeconds;
   const { userId, name, username, email, permissions, secondFactor } = session;
   return {
     userId,
@@ -75,6 +78,34 @@ export async function actorOf(
     secondFactor,
     mustConfirm: session.suspended,
     mustEnrol: !secondFactor && requiresSecondFactor(settings, session),
+    clock: { idleSeconds, endSeconds: session.endSeconds },
+  };
+}
+
+/**
+ * When the session of this cookie ends; undefined where there is none. Asking is no activity: a page that asks by
+ * itself must not keep its session open (ASVS 7.3.1).
+ */
+export async function readSessionClock(
+  { db, settings }: ServiceContext,
+  cookie: string | undefined,
+): Promise<SessionClock | undefined> {
+  const bearer = bearerOf(settings, cookie);
+  const session = bearer && await findSession(db, bearer);
+  return session
+    ? { idleSeconds: session.idleSeconds, endSeconds: session.endSeconds }
+    : undefined;
+}
+
+/** Somebody sits there and wants to go on. */
+export async function prolongSession(
+  { db, settings }: ServiceContext,
+  { sessionId, clock }: Actor,
+): Promise<SessionClock> {
+  await touchSession(db, sessionId);
+  return {
+    idleSeconds: settings.SESSION_IDLE_MINUTES * 60,
+    endSeconds: clock?.endSeconds ?? 0,
   };
 }
 

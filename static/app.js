@@ -90,3 +90,14 @@ document.addEventListener("htmx:error", () => {
 document.addEventListener("htmx:before:request", () => {
   trouble.replaceChildren();
 });
+
+// The warning before the session ends: its script is loaded when it may be needed.
+const warning = document.getElementById("session-warning");
+if (warning) {
+  const { script, idleSeconds, endSeconds } = warning.dataset;
+  const seconds = Math.min(idleSeconds, endSeconds) - 360;
+  setTimeout(
+    () => import(script),
+    Math.min(Math.max(seconds, 0) * 1000, 2 ** 31 - 1),
+  );
+}

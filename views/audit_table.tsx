@@ -37,7 +37,7 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   second_factor_removed: "Second factor removed",
   sensitive_read: "Details viewed",
   session_ended: "Sessions ended",
-  session_use_after_expire: "Form sent after the session had ended",
+  session_use_after_expire: "Used an ended session",
   user_created: "User created",
   user_disabled: "Disabled",
   user_enabled: "Enabled",

@@ -118,8 +118,8 @@ export function RestoredNotice() {
     <div class="notice plain" role="status" tabindex={-1} autofocus data-focus>
       <p>
         <strong>Your session had ended.</strong>{" "}
-        Nothing was saved yet: check the form and press the button again.
-        Passwords and codes were not kept.
+        Nothing was saved yet. Check the form and send it again; passwords are
+        not kept.
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx";
 import type { Actor } from "../services/context.ts";
 import { CsrfField } from "./form.tsx";
 import { usePage } from "./page.ts";
+import { SessionWarning } from "./session_warning.tsx";
 
 const HTMX_CONFIG = JSON.stringify({
   extensions: "hx-csp",
@@ -40,6 +41,7 @@ export function Layout(
           <div id="progress" aria-hidden="true"></div>
           <div id="trouble" role="alert"></div>
           <main id="main" tabindex={-1}>{children}</main>
+          <SessionWarning />
           {actor && <dialog id="dialog" aria-label="Change password"></dialog>}
         </body>
       </html>

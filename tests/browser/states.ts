@@ -1,5 +1,6 @@
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { Page } from "playwright-core";
+import { sessions } from "../../db/schema.ts";
 import { replaceSetupLink } from "../../db/setup_links.ts";
 import { replaceEmailChange } from "../../db/email_changes.ts";
 import { setSuspension } from "../../db/authenticators.ts";
@@ -13,6 +14,7 @@ import {
 import { consumeTotpStep, replaceUnconfirmedTotp } from "../../db/totps.ts";
 import { createTotpSecret } from "../../services/totp.ts";
 import { plantPasskey } from "../support/authenticators.ts";
+import { letSessionsEnd } from "../support/ended_sessions.ts";
 import { linkFor } from "../support/mail.ts";
 import { codeOf } from "../support/totp.ts";
 import { createToken, formatToken, hashSecret } from "../../services/tokens.ts";
@@ -33,6 +35,7 @@ export async function tours(site: Site): Promise<Tour[]> {
   const { db, people: { desk, auditor, admin, zoe } } = site;
   const forced = await person(db, { temporary: true });
   const plain = await person(db);
+  const ending = await person(db, { permissions: ["user_management"] });
   const disabled = await person(db, { name: "Dora Disabled", disabled: true });
   const token = createToken();
   await replaceSetupLink(db, {
@@ -130,6 +133,29 @@ export async function tours(site: Site): Promise<Tour[]> {
           await page.getByLabel("Department").fill("Archive");
           await press(page, "Save");
           await page.getByText("Somebody else has saved").waitFor();
+        },
+      },
+    },
+    {
+      who: ending,
+      states: {
+        "session about to end": async ({ page }) => {
+          await site.db.update(sessions).set({
+            createdAt: sql`now() - interval '11 hours 56 minutes'`,
+          }).where(eq(sessions.userId, ending.id));
+          await page.goto(`${users}/edit`);
+          await page.getByText("Your session ends in").waitFor();
+        },
+        "sign-in after a session's end": async ({ page }) => {
+          await letSessionsEnd(site.db, ending.id);
+          await press(page, "Save");
+          await page.getByText("nothing was saved yet").waitFor();
+        },
+        "form of an ended session": async ({ page }) => {
+          await page.getByLabel("Username or email").fill(ending.username);
+          await page.getByLabel("Password").fill(ending.password);
+          await press(page, "Sign in");
+          await page.getByText("Your session had ended.").waitFor();
         },
       },
     },

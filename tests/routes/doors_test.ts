@@ -33,12 +33,14 @@ const EVERYBODY = [
   "GET /password-reset",
   "POST /password-reset",
   "POST /password-reset/check",
+  "GET /session",
   "GET /static/:file",
 ];
 const SIGNED_IN = [
   ...EVERYBODY,
   "GET /",
   "POST /sign-out",
+  "POST /session",
   "GET /account/password",
   "POST /account/password",
   "POST /account/password/check",
@@ -257,6 +259,7 @@ testOnEach(
         "GET /account/password",
         "POST /account/password",
         "POST /account/password/check",
+        "POST /session",
         "POST /sign-out",
       ].sort(),
     );

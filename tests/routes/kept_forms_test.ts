@@ -81,7 +81,7 @@ testOnEach(
     const away = await sendForm(visitor, path, fields);
     const to = away.headers.get("location")!;
     assert.match(to, /^\/sign-in\?.*done=kept/);
-    assert.match(await (await visitor.get(to)).text(), /your form is kept/);
+    assert.match(await (await visitor.get(to)).text(), /get your form back/);
     const [row] = await keptOf(db, staff.id);
     assert.doesNotMatch(JSON.stringify(row), /Typed|Registry/); // sealed
 
