@@ -21,13 +21,27 @@ export function commonPasswordsFile(): URL {
 export function readCommonPasswords(list: Uint8Array): Set<string> {
   const found = new Set<string>();
   const longer = new Array<number>(LONGEST + 1).fill(0); // seen so far, at least as long as the index
-  for (const line of new TextDecoder().decode(list).split("\n")) {
-    if (line.length < SHORTEST) continue;
-    const password = line.trim().normalize("NFC").toLowerCase();
+  const full = (length: number) =>
+    longer[Math.min(length, LONGEST)]! >= COMMON_PASSWORDS_OF_EACH_LENGTH;
+  for (const line of linesOf(list)) {
+    // No more characters than bytes: most of the million need not become texts.
+    if (line.length < SHORTEST || full(line.length)) continue;
+    const password = DECODER.decode(line).trim().normalize("NFC").toLowerCase();
     const length = Math.min([...password].length, LONGEST);
-    if (length < SHORTEST || found.has(password)) continue;
-    if (longer[length]! < COMMON_PASSWORDS_OF_EACH_LENGTH) found.add(password);
+    if (length < SHORTEST || full(length) || found.has(password)) continue;
+    found.add(password);
     for (let at = SHORTEST; at <= length; at++) longer[at]!++;
   }
   return found;
+}
+
+const DECODER = new TextDecoder();
+const LINE_END = 10;
+
+function* linesOf(text: Uint8Array) {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf(LINE_END, start);
+    yield text.subarray(start, end === -1 ? text.length : end);
+    start = end === -1 ? text.length : end + 1;
+  }
 }
