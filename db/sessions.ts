@@ -233,6 +233,44 @@ export async function deleteSessionsOf(
   return ended.map((it) => it.userId);
 }
 
+/** How many sessions are open, one left out, and of how many users. */
+export async function countOpenSessions(
+  db: Database,
+  { clocks, keep }: { clocks: SessionClocks; keep: string },
+): Promise<{ sessions: number; users: number }> {
+  const [counted] = await db.select({
+    sessions: sql<number>`count(*)::int`,
+    users: sql<number>`count(distinct ${sessions.userId})::int`,
+  }).from(sessions).where(and(
+    ne(sessions.id, keep),
+    eq(sessions.pending, false),
+    alive(clocks),
+  ));
+  return counted!;
+}
+
+/**
+ * Ends the sessions of all users, but for one where it is named. The table is locked first: two statements that
+ * delete several rows each in orders of their own could deadlock.
+ */
+export async function deleteAllSessions(
+  db: Database,
+  { keep }: { keep?: string | undefined },
+): Promise<{ sessions: number; users: number }> {
+  await db.execute(sql`lock table ${sessions} in share row exclusive mode`);
+  const [ended] = await rows<{ sessions: number; users: number }>(
+    db,
+    sql`
+    with ended as (
+      delete from ${sessions} where ${keep ?? null}::uuid is null or id <> ${
+      keep ?? null
+    }::uuid returning user_id
+    )
+    select count(*)::int as sessions, count(distinct user_id)::int as users from ended`,
+  );
+  return ended!;
+}
+
 /** Rows of sessions that can't be resumed: once they are gone, no clock that is set back revives them. */
 export async function deleteOverSessions(
   db: Database,

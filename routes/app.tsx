@@ -32,6 +32,7 @@ import { securityHeaders } from "./security_headers.ts";
 import { resume } from "./session.ts";
 import { reports } from "./reports.tsx";
 import { createScim } from "./scim/scim.ts";
+import { sessions } from "./sessions.tsx";
 import { secondStep } from "./second_step.tsx";
 import { setup } from "./setup.tsx";
 import { sessionClock, sessionProlongation } from "./session_clock.ts";
@@ -119,6 +120,8 @@ export function createApp(services: Services, assets: Assets) {
     .route(`/users/${ID}/permissions`, userPermissions)
     .use("/api-tokens/*", requirePermission("administration"))
     .route("/api-tokens", apiTokens)
+    .use("/sessions", requirePermission("administration"))
+    .route("/sessions", sessions)
     .use("/reports/*", staff)
     .route("/reports", reports)
     .use("/audit", requirePermission("audit_log"))

@@ -15,6 +15,7 @@ export type Action =
   | "require_new_password"
   | "disable_user"
   | "end_sessions"
+  | "end_all_sessions"
   | "remove_second_factor"
   | "send_reset_link"
   | "settle_report"
@@ -44,6 +45,7 @@ const NEEDED: Record<Action, Needed> = {
   },
   disable_user: { permission: "user_management", scope: "users:write" },
   end_sessions: { permission: "user_management", scope: "sessions:end" },
+  end_all_sessions: { permission: "administration", scope: "sessions:end" },
   remove_second_factor: {
     permission: "user_management",
     scope: "passwords:set",

@@ -89,6 +89,9 @@ function Menus() {
           )}
           {audit && <MenuLink href="/audit">Audit log</MenuLink>}
           {administration && <MenuLink href="/api-tokens">API tokens</MenuLink>}
+          {administration && (
+            <MenuLink href="/sessions">Sign everybody out</MenuLink>
+          )}
           {administration && audit && (
             <MenuLink href="/webhooks">Webhooks</MenuLink>
           )}

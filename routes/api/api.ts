@@ -12,6 +12,7 @@ import { answerMethods } from "./methods.ts";
 import { passwordRequirements } from "./password_requirements.ts";
 import { notFoundProblem } from "./problems.ts";
 import { limitRate } from "./rate_limit.ts";
+import { sessions } from "./sessions.ts";
 import { tokens } from "./tokens.ts";
 import { user } from "./user.ts";
 import { userDisablement } from "./user_disablement.ts";
@@ -36,6 +37,7 @@ export function createApi() {
     .route("/", userResetLinks)
     .route("/", userSecondFactor)
     .route("/", userSessions)
+    .route("/", sessions)
     .route("/", auditEvents)
     .route("/", tokens)
     .route("/", imports)

@@ -29,8 +29,11 @@ export interface Given {
 export interface Command {
   /** What has to follow the name: "USER". */
   operands?: readonly string[];
-  /** By name, what stands for its value in the help. All but `required` ones may be left out. */
-  options?: Record<string, { value: string; required?: boolean }>;
+  /**
+   * By name, what stands for its value in the help; null for one without a value, which is "yes" where it is given.
+   * All but `required` ones may be left out.
+   */
+  options?: Record<string, { value: string | null; required?: boolean }>;
   does: string;
   run(context: ServiceContext, given: Given): Promise<Outcome>;
 }

@@ -1,5 +1,6 @@
 import { sealAudit, verifyAudit } from "./audit.ts";
 import type { Command } from "./command.ts";
+import { endSessions } from "./end_sessions.ts";
 import { disable, enable } from "./disablement.ts";
 import { createAdministrator, setup } from "./first_administrator.ts";
 import { grant, revoke } from "./permissions.ts";
@@ -15,6 +16,7 @@ export const COMMANDS: Record<string, Command> = {
   revoke,
   disable,
   enable,
+  "end-sessions": endSessions,
   tokens,
   "revoke-token": revokeToken,
   "seal-audit": sealAudit,
@@ -24,9 +26,10 @@ export const COMMANDS: Record<string, Command> = {
 /** "grant USER PERMISSION [--json]" */
 export function usage(name: string): string {
   const { operands = [], options = {} } = COMMANDS[name]!;
-  const named = Object.entries(options).map(([option, { value, required }]) =>
-    required ? `--${option} ${value}` : `[--${option} ${value}]`
-  );
+  const named = Object.entries(options).map(([option, { value, required }]) => {
+    const text = value === null ? `--${option}` : `--${option} ${value}`;
+    return required ? text : `[${text}]`;
+  });
   return [name, ...operands, ...named, "[--json]"].join(" ");
 }
 

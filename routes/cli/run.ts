@@ -76,8 +76,8 @@ function readArgs(
   args: string[],
 ) {
   const config: ParseArgsOptionsConfig = { json: { type: "boolean" } };
-  for (const option of Object.keys(options)) {
-    config[option] = { type: "string" };
+  for (const [option, { value }] of Object.entries(options)) {
+    config[option] = { type: value === null ? "boolean" : "string" };
   }
   const { values, positionals } = parse(name, args, config);
   if (positionals.length !== operands.length) {
@@ -90,7 +90,12 @@ function readArgs(
   }
   return {
     operands: positionals,
-    options: values as Record<string, string | undefined>,
+    options: Object.fromEntries(
+      Object.entries(values).map(([option, it]) => [
+        option,
+        it === true ? "yes" : it as string | undefined,
+      ]),
+    ),
   };
 }
 

@@ -281,6 +281,7 @@ export async function tours(site: Site): Promise<Tour[]> {
     {
       who: admin,
       states: {
+        "sign everybody out": at("/sessions"),
         "no API token": at("/api-tokens"),
         "new API token": at("/api-tokens/new"),
         "new API token refused": async ({ page }) => {

@@ -41,6 +41,7 @@ const VALID: Record<string, Valid> = {
   },
   "GET /users/{id}/sessions": {},
   "DELETE /users/{id}/sessions": {},
+  "DELETE /sessions": {},
   "DELETE /users/{id}/sessions/{session}": {},
   "GET /audit-events": { query: { event: "user_created" } },
   "GET /audit-events/stream": {},

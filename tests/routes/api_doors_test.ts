@@ -91,6 +91,10 @@ const DOORS: Record<
     scope: "users:write",
     permissions: ["user_management", "administration"],
   },
+  "DELETE /sessions": {
+    scope: "sessions:end",
+    permissions: ["administration"],
+  },
   "GET /audit-events": { scope: "audit:read", permissions: ["audit_log"] },
   "GET /audit-events/stream": {
     scope: "audit:read",

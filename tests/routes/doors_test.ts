@@ -92,6 +92,8 @@ const GRANTING = [
   "GET /api-tokens/new",
   "POST /api-tokens/new",
   "POST /api-tokens/:id/revocation",
+  "GET /sessions",
+  "POST /sessions",
 ];
 /** What goes to a webhook is the audit log, so it takes both. */
 const SENDING = [
