@@ -7,12 +7,9 @@ import { createApp } from "./routes/app.tsx";
 import { connectionDeadlines, listen } from "./routes/listen.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { runCommand } from "./routes/cli/run.ts";
-import {
-  readSettings,
-  SettingError,
-  type Settings,
-} from "./services/config.ts";
+import { readSettings, type Settings } from "./services/config.ts";
 import { demoSettings, seedDemo } from "./services/demo.ts";
+import { postgresSettings } from "./services/database_settings.ts";
 import { describeError, log, logTo } from "./services/log.ts";
 import type { Services } from "./services/context.ts";
 import { importFile, ImportUsageError } from "./services/import_command.ts";
@@ -20,6 +17,10 @@ import { startJobWorker } from "./services/job_worker.ts";
 import { createMailTransport } from "./services/mail_transport.ts";
 import { startMailWorker } from "./services/mail_worker.ts";
 import { networkFlag } from "./services/outbound.ts";
+import {
+  explainStartFailure,
+  isWrongSetting,
+} from "./services/start_failure.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { updateStoredUsers } from "./services/stored_users.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
@@ -32,7 +33,6 @@ import {
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
 import { createWebhookTransport } from "./services/webhook_transport.ts";
 import { startWebhookWorker } from "./services/webhook_delivery.ts";
-import { DataDirError } from "./db/embedded.ts";
 import { writeLetter } from "./views/mails.tsx";
 
 /** Seconds in which requests under way may be answered after SIGTERM. */
@@ -128,16 +128,16 @@ async function within(seconds: number, ending: Promise<unknown>) {
   clearTimeout(timer);
 }
 
-function connect(settings: Settings): Promise<Connection> {
-  return settings.DATABASE_URL
-    ? connectPostgres({
-      url: settings.DATABASE_URL,
-      ownerUrl: settings.DATABASE_OWNER_URL,
-      poolSize: settings.DATABASE_POOL_SIZE,
-      connectTimeoutSeconds: settings.DATABASE_CONNECT_TIMEOUT_SECONDS,
-      statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
-    })
-    : connectEmbedded(settings.DATA_DIR);
+async function connect(
+  settings: Settings,
+  tell = log,
+): Promise<Connection> {
+  const postgres = postgresSettings(settings);
+  if (!postgres) return await connectEmbedded(settings.DATA_DIR);
+  const connection = await connectPostgres(postgres);
+  const { missing } = connection;
+  if (missing.length > 0) tell("warning", "database_settings", { missing });
+  return connection;
 }
 
 /** `deno task mail`: the worker and nothing else, until it is told to stop. */
@@ -153,15 +153,16 @@ async function sendMail(services: Services, connection: Connection) {
 
 /** `deno task admin`: one command. Standard output has its answer and nothing else. */
 async function administer(args: string[]) {
+  const told = logTo(standardError);
   const code = await runCommand(args, {
     out: (text) => say([text], standardOutput),
     err: (text) => say([text]),
     open: async () => {
       const settings = readSettings(Deno.env.toObject());
-      const { db, close } = await connect(settings);
+      const { db, close } = await connect(settings, told);
       const secretKeys = await loadSecretKeys(settings);
       const services = createServices(settings, db, secretKeys);
-      return { services: { ...services, log: logTo(standardError) }, close };
+      return { services: { ...services, log: told }, close };
     },
   });
   await exitAnswered(code);
@@ -242,9 +243,10 @@ try {
     say([error.message]);
     await exit(2);
   }
-  if (error instanceof SettingError || error instanceof DataDirError) {
-    say([`Passdesk does not start: ${error.message}`]);
-    await exit(2);
+  const why = started ? undefined : explainStartFailure(error);
+  if (why !== undefined) {
+    say([`Passdesk does not start: ${why}`]);
+    await exit(isWrongSetting(error) ? 2 : 1);
   }
   log("error", started ? "run_failed" : "start_failed", describeError(error));
   say([

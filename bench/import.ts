@@ -85,7 +85,7 @@ async function freshDatabase(server: string): Promise<string> {
   await admin.end();
   const url = new URL(server);
   url.pathname = `/${DATABASE}`;
-  await migratePostgres({ url: url.href, connectTimeoutSeconds: 5 });
+  await migratePostgres({ url: url.href, options: {} });
   return url.href;
 }
 

@@ -4,6 +4,8 @@ import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { openEmbedded } from "./embedded.ts";
 import { migrateEmbedded, migratePostgres } from "./migrate.ts";
+import { connectionOptions, type Tls } from "./tls.ts";
+import { refuseUnpreparedPooler } from "./pooling.ts";
 import { preparing } from "./prepared.ts";
 
 /** A connection or an open transaction, of either driver: every query takes one and does not care. */
@@ -12,6 +14,8 @@ export type Database = PgDatabase<PgQueryResultHKT>;
 export interface Connection {
   db: Database;
   driver: "postgres" | "embedded";
+  /** What to ask the database, so that its role has the settings which a pooler keeps from our sessions. */
+  missing: string[];
   close(): Promise<void>;
 }
 
@@ -22,37 +26,71 @@ export interface PostgresSettings {
   poolSize: number;
   connectTimeoutSeconds: number;
   statementTimeoutMs: number;
+  /** Off behind a pooler that shares connections by transaction: each statement is then planned anew. */
+  prepare?: boolean;
+  /** With the certificate of the server verified, by this CA or by the usual ones. */
+  tls?: Tls | undefined;
 }
 
-/** A migrated PostgreSQL. */
+/**
+ * A migrated PostgreSQL.
+ *
+ * @throws {DatabaseUrlError} what is in front of it, or its certificate, can't be worked with
+ */
 export async function connectPostgres(
-  { url, ownerUrl, poolSize, connectTimeoutSeconds, statementTimeoutMs }:
+  { url, ownerUrl, poolSize, statementTimeoutMs, prepare = true, ...given }:
     PostgresSettings,
 ): Promise<Connection> {
-  await migratePostgres({ url, ownerUrl, connectTimeoutSeconds });
-  const client = postgres(url, {
-    max: poolSize,
-    connect_timeout: connectTimeoutSeconds,
-    backoff: (retries: number) => Math.min(retries / 10, 1), // seconds; by default up to 20
-    connection: {
-      statement_timeout: statementTimeoutMs,
-      TimeZone: "UTC",
+  const options = connectionOptions(url, given);
+  await migratePostgres({
+    url: ownerUrl ?? url,
+    options: connectionOptions(ownerUrl ?? url, given),
+    worker: ownerUrl === undefined ? undefined : roleOf(url),
+  });
+  const settings = {
+    statement_timeout: statementTimeoutMs,
+    jit: "off", // takes 100 ms where the planner fears the worst; nothing here runs that long
+    ...prepare && {
       // Planning a search takes longer than the search, and each is written for any value.
       plan_cache_mode: "force_generic_plan",
       // A plan that was made while a table was empty would go on to read it whole; everything asked often has an index.
       enable_seqscan: "off",
-      jit: "off", // takes 100 ms where the planner fears the worst; nothing here runs that long
     },
-    onnotice: () => {},
-    // Only arrays need it, and we read none. A connection that the server ends while it is asked
-    // rejects a promise that nobody holds, which would end the process.
-    fetch_types: false,
+  };
+  const client = postgres(url, {
+    ...options,
+    max: poolSize,
+    prepare,
+    backoff: (retries: number) => Math.min(retries / 10, 1), // seconds; by default up to 20
+    // A pooler refuses what it can't keep apart; then the role has to have the settings.
+    connection: { ...(prepare && settings), TimeZone: "UTC" },
   });
+  if (prepare) {
+    await refuseUnpreparedPooler(url, { ...options, connection: settings });
+  }
+  const actual = await settingsOf(client, Object.keys(settings));
   return {
-    db: drizzle({ client: preparing(client) }) as unknown as Database,
+    db: drizzle({
+      client: prepare ? preparing(client) : client,
+    }) as unknown as Database,
     driver: "postgres",
+    missing: Object.entries(settings)
+      .filter(([name, value]) => actual.get(name) !== `${value}`)
+      .map(([name, value]) => `alter role … set ${name} = '${value}'`),
     close: () => client.end({ timeout: 2 }), // seconds; then what still runs is cut off
   };
+}
+
+function roleOf(url: string) {
+  return decodeURIComponent(new URL(url).username);
+}
+
+async function settingsOf(client: postgres.Sql, names: string[]) {
+  const rows = await client.unsafe("select name, setting from pg_settings");
+  return new Map(
+    rows.filter(({ name }) => names.includes(name))
+      .map(({ name, setting }) => [name, setting]),
+  );
 }
 
 /**
@@ -63,7 +101,12 @@ export async function connectPostgres(
 export async function connectEmbedded(dataDir?: string): Promise<Connection> {
   const { db, close } = await openEmbedded(dataDir);
   await migrateEmbedded(db);
-  return { db: db as unknown as Database, driver: "embedded", close };
+  return {
+    db: db as unknown as Database,
+    driver: "embedded",
+    missing: [],
+    close,
+  };
 }
 
 /** Rows of a statement written by hand: the two drivers wrap them differently. */

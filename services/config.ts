@@ -44,6 +44,9 @@ const Settings = z.object({
   DATABASE_POOL_SIZE: whole(1, 500).default(4),
   DATABASE_CONNECT_TIMEOUT_SECONDS: whole(1, 60).default(5),
   DATABASE_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(5_000),
+  DATABASE_PREPARE: z.enum(["on", "off"]).default("on"),
+  DATABASE_TLS: z.enum(["required", "off"]).optional(),
+  DATABASE_CA: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default("data"),
   SECRET_KEY: words.optional(),
 

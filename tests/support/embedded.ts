@@ -21,6 +21,7 @@ export async function embedded(): Promise<Connection> {
   });
   await client.waitReady;
   return {
+    missing: [],
     db: drizzle({ client }) as unknown as Database,
     driver: "embedded",
     close: () => client.close(),

@@ -1,0 +1,41 @@
+import type { PostgresSettings } from "../db/client.ts";
+import type { Tls } from "../db/tls.ts";
+import { SettingError, type Settings } from "./config.ts";
+
+/** How PostgreSQL is reached; undefined where the settings name none. */
+export function postgresSettings(
+  settings: Settings,
+): PostgresSettings | undefined {
+  const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl } = settings;
+  return url === undefined ? undefined : {
+    url,
+    ownerUrl,
+    poolSize: settings.DATABASE_POOL_SIZE,
+    connectTimeoutSeconds: settings.DATABASE_CONNECT_TIMEOUT_SECONDS,
+    statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
+    prepare: settings.DATABASE_PREPARE === "on",
+    tls: tlsOf(settings, [url, ownerUrl ?? url]),
+  };
+}
+
+/** Verified TLS to any other machine, unless the settings say otherwise (ASVS 12.3.1, 12.3.2). */
+function tlsOf(settings: Settings, urls: string[]): Tls | undefined {
+  const usual = urls.every(isThisMachine) ? "off" : "required";
+  if ((settings.DATABASE_TLS ?? usual) === "off") return undefined;
+  const { DATABASE_CA: file } = settings;
+  if (file === undefined) return {};
+  try {
+    return { ca: Deno.readTextFileSync(file) };
+  } catch (error) {
+    throw new SettingError(
+      `DATABASE_CA: "${file}" can't be read (${(error as Error).name})`,
+    );
+  }
+}
+
+function isThisMachine(url: string): boolean {
+  const { hostname, searchParams } = new URL(url);
+  const host = searchParams.get("host") ?? decodeURIComponent(hostname);
+  return host === "" || host.startsWith("/") || host === "localhost" ||
+    host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+}
