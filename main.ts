@@ -25,11 +25,8 @@ import { createServices, startHousekeeping } from "./services/program.ts";
 import { updateStoredUsers } from "./services/stored_users.ts";
 import { profileOf } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
-import {
-  type Output,
-  standardError,
-  standardOutput,
-} from "./services/output.ts";
+import { standardError, standardOutput } from "./services/output.ts";
+import { exit, exitAnswered, say } from "./services/terminal.ts";
 import { offerSetup, SETUP_LINK_MINUTES } from "./services/setup.ts";
 import { createWebhookTransport } from "./services/webhook_transport.ts";
 import { startWebhookWorker } from "./services/webhook_delivery.ts";
@@ -40,12 +37,6 @@ const DRAIN_SECONDS = 6;
 
 /** Seconds after which the program ends in any case: containers are killed then. */
 const SHUTDOWN_SECONDS = 10;
-
-/** Milliseconds in which the last lines may be written when the program ends. */
-const FLUSH_MS = 1_000;
-
-/** Exit code of a command that is done, but whose answer nobody could read. */
-const CANNOT_ANSWER = 4;
 
 async function main() {
   if (Deno.args[0] === "admin") return await administer(Deno.args.slice(1));
@@ -215,26 +206,6 @@ function setupGreeting({ PUBLIC_URL }: Settings, token: string | undefined) {
 
 /** Whether what fails now keeps the program from starting, or ends it. */
 let started = false;
-
-/** For the person at the terminal, apart from the log's lines. */
-function say(lines: string[], output: Output = standardError) {
-  output.write(lines.join("\n") + "\n");
-}
-
-/** Ends the program: what was logged and said is written, as far as somebody reads it within a second. */
-async function exit(code: number): Promise<never> {
-  await Promise.all(
-    [standardOutput, standardError].map((it) => it.flush(FLUSH_MS)),
-  );
-  Deno.exit(code);
-}
-
-/** Ends a command: its answer waits for a reader that is slow, and one that was not written is a failure. */
-async function exitAnswered(code: number): Promise<never> {
-  if (await standardOutput.flush()) return await exit(code);
-  say(["The answer could not be written to standard output."]);
-  return await exit(code === 0 ? CANNOT_ANSWER : code);
-}
 
 try {
   await main();
