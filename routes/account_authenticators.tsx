@@ -25,7 +25,7 @@ export const accountAuthenticators = new Hono<AppEnv>()
     const kept = readKept(c);
     const confirmed = await confirmAuthenticators(services, { actor, kept });
     if (confirmed.ok) {
-      if (confirmed.value === null) return c.redirect("/", 303);
+      if (confirmed.value === null) return c.redirect("/?continue=yes", 303);
       c.set("actor", { ...actor, mustConfirm: false });
       return respond(c, {
         page: RecoveryCodesPage,

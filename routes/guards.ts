@@ -1,10 +1,11 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { recordRefusal } from "../services/audit.ts";
 import type { Permission } from "../services/context.ts";
 import { PERMISSION_LABELS } from "../views/refusals.ts";
 import { readCookie } from "./cookies.ts";
 import type { AppEnv } from "./env.ts";
-import { redirect } from "./respond.tsx";
+import { redirect, wantsFragment } from "./respond.tsx";
 import { shownPath, signInPath } from "./sign_in_path.ts";
 import { trouble } from "./trouble.tsx";
 
@@ -21,6 +22,7 @@ export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
   const actor = c.get("actor");
   if (!actor) {
     const ended = readCookie(c, "session") !== undefined;
+    if (ended && opensDialog(c)) return keepPage(c);
     return redirect(
       c,
       signInPath({ next: shownPath(c), ...(ended && { done: "ended" }) }),
@@ -39,6 +41,21 @@ export const requireUser = createMiddleware<AppEnv>(async (c, next) => {
   if (shut) return redirect(c, open[0]!);
   await next();
 });
+
+/** A dialog opens over a page in which something may be typed. */
+function opensDialog(c: Context<AppEnv>) {
+  return c.req.method === "GET" && wantsFragment(c) &&
+    c.req.header("HX-Target")?.startsWith("dialog");
+}
+
+function keepPage(c: Context<AppEnv>) {
+  return trouble(c, {
+    status: 403,
+    title: "Your session has ended",
+    text:
+      "Press Save on this page: you sign in again, and what you have typed comes back.",
+  });
+}
 
 /** Whoever holds one of these; asked again in the transaction of every change. */
 export function requirePermission(

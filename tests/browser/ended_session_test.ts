@@ -76,6 +76,25 @@ testInBrowser(
 );
 
 testInBrowser(
+  "a dialog that can't be opened any more takes nothing with it that was typed",
+  async ({ site, visit }) => {
+    const staff = await person(site.db, { permissions: ["user_management"] });
+    const user = await person(site.db);
+    const it = await visit({ as: staff });
+    const { page, says } = it;
+    await page.goto(`/users/${user.id}/edit`);
+    await page.getByLabel("Department").fill("Fundbüro");
+    await letSessionsEnd(site.db, staff.id);
+    await page.getByRole("link", { name: "Change password" }).click();
+    await says("Your session has ended.");
+    await page.getByRole("button", { name: "Save" }).click();
+    await signInAgain(it, staff);
+    const field = page.getByLabel("Department");
+    assert.equal(await field.inputValue(), "Fundbüro");
+  },
+);
+
+testInBrowser(
   "of two tabs at the sign-in page, the second goes on to where it wanted",
   async ({ site, visit }) => {
     const user = await person(site.db);

@@ -123,7 +123,7 @@ testOnEach(
     const code = recoveryCodes[0]!;
     await own.post("/sign-in/second-factor", { code });
     const saved = await own.post(CONFIRMATION, { "keep.passkey": "yes" });
-    assert.equal(saved.headers.get("location"), "/");
+    assert.equal(saved.headers.get("location"), "/?continue=yes");
     const { app, codes, suspended } = await factorsOf(db, user.id);
     assert.deepEqual([app, codes, suspended], [false, 0, null]);
     const told = await rows<{ what: string }>(
