@@ -22,7 +22,12 @@ export interface Fates {
   reset_links?: "end";
   notice_links?: "end";
   /** Passkeys and the authenticator app. */
-  authenticators?: "end" | "suspend" | "unkept_end" | "unkept_end_or_suspend";
+  authenticators?:
+    | "end"
+    | "suspend"
+    | "unkept_end"
+    | "unkept_end_or_suspend" // the last are suspended
+    | "unkept_end_or_stay_frozen"; // as well, but what is frozen is still not asked for
   recovery_codes?: "end" | "unkept_end" | "end_with_last";
   /** An app that was begun and never confirmed. */
   unconfirmed_app?: "end";
@@ -60,6 +65,16 @@ export const ENDED_ACCESS = {
     api_tokens: "end",
     reset_links: "end",
     authenticators: "unkept_end_or_suspend",
+    recovery_codes: "unkept_end",
+    unconfirmed_app: "end",
+    pending_email: "recent_end",
+    known_devices: "recent_end",
+  },
+  reset_by_printed_link: {
+    sessions: "end",
+    api_tokens: "end",
+    reset_links: "end",
+    authenticators: "unkept_end_or_stay_frozen",
     recovery_codes: "unkept_end",
     unconfirmed_app: "end",
     pending_email: "recent_end",

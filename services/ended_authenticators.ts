@@ -74,11 +74,13 @@ export async function endAuthenticators(
       change === "frozen" ? "frozen" : "permission_gained",
     );
   }
-  if (authenticators === "unkept_end_or_suspend") {
+  if (authenticators?.startsWith("unkept_end_or")) {
     // The mailbox alone must not take the second factor away (ASVS 6.4.3): the last ones are still asked for.
     const last = doomed.length > 0 && doomed.length === factors.length;
     if (last) doomed = [];
-    if (last || suspended === "frozen") suspended = "password_reset";
+    const asked = authenticators === "unkept_end_or_suspend" &&
+      suspended === "frozen";
+    if (last || asked) suspended = "password_reset";
   }
   const left = factors.length - doomed.length;
   if (left === 0 || confirms) suspended = null;

@@ -122,7 +122,10 @@ export async function completePasswordReset(
       return refuse({ reason: "link_over" });
     }
     const ended = await storePassword(tx, judged.value, {
-      change: "reset_by_link",
+      // Who runs the machine vouches for whom a link is printed for; anybody who reads the mailbox has the others.
+      change: owner.facts.by === "cli"
+        ? "reset_by_printed_link"
+        : "reset_by_link",
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,

@@ -10,6 +10,7 @@ export type PasswordChange =
   | "own_change"
   | "forced_change"
   | "reset_by_link"
+  | "reset_by_printed_link"
   | "set_by_others";
 
 /**
@@ -20,6 +21,7 @@ const KNOWN_TO_OTHERS = {
   own_change: "as_before",
   forced_change: "as_before",
   reset_by_link: "no",
+  reset_by_printed_link: "no",
   set_by_others: "from_now_on",
 } as const satisfies Record<PasswordChange, string>;
 

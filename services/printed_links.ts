@@ -56,7 +56,7 @@ export async function insertPrintedLink(
     kind,
     userId,
     state: "dropped",
-    facts: { at: new Date().toISOString(), address },
+    facts: { at: new Date().toISOString(), address, by: "cli" },
   });
   const made = await createMailLink(
     { ...context, db: tx },

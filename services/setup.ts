@@ -89,7 +89,7 @@ export async function completeSetup(
     const by = { actorId: userId };
     await insertFirstAdministrator(tx, context, { userId, fields, by });
     await storePassword(tx, judged.value, {
-      change: "reset_by_link",
+      change: "reset_by_printed_link",
       userId,
       setBy: userId,
       keep: settings.PASSWORD_HISTORY,

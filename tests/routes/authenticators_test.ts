@@ -5,7 +5,7 @@ import { ORIGIN } from "../support/app.ts";
 import { apiClient, apiToken } from "../support/api.ts";
 import { factorsOf, plantPasskey } from "../support/authenticators.ts";
 import { type Browser, browser, program } from "../support/app.ts";
-import { command } from "../support/cli.ts";
+import { command, commandJson, follow, NEW_PASSWORD } from "../support/cli.ts";
 import { testOnEach } from "../support/database.ts";
 import { linkFor } from "../support/mail.ts";
 import { type Person, person } from "../support/people.ts";
@@ -256,8 +256,25 @@ testOnEach(
     const still = await mailThief.signIn({ ...admin, password: TWO! });
     assert.match(still.headers.get("location")!, /second-factor/);
 
+    // A link that the operator prints does without, for whose only factor is a thief's.
+    const again = await linkFor(running, admin.id, "new_device");
+    await mailThief.get(again.path);
+    await mailThief.post("/not-me", {});
+    const printed = await commandJson(
+      running,
+      "reset-password",
+      admin.username,
+    );
+    await follow(running, printed.url);
+    const helped = browser(running);
+    const opened = await helped.signIn({ ...admin, password: NEW_PASSWORD });
+    assert.equal(opened.headers.get("location"), "/");
+    const asks = await helped.get("/");
+    assert.equal(asks.headers.get("location"), CONFIRMATION);
+
+    await reset(running, admin, THREE!);
     const back = browser(running);
-    await signIn(back, { ...admin, password: TWO! }, secret);
+    await signIn(back, { ...admin, password: THREE! }, secret);
     const page = await (await back.get(CONFIRMATION)).text();
     assert.match(page, /Keep the authenticator app/);
     await back.post(CONFIRMATION, { "keep.app": "yes" });

@@ -24,7 +24,7 @@ const isIn = async (visitor: Browser) =>
   (await visitor.get("/account/password")).status === 200;
 
 testOnEach(
-  "a freeze takes the factors that were added since the notice",
+  "a freeze leaves no factor that counts, whenever it was added",
   async (connection) => {
     const { db } = connection;
     const { running, mails } = await site(connection);

@@ -36,6 +36,9 @@ const FATES = {
   suspend: ["are suspended"],
   unkept_end: ["unkept end"],
   unkept_end_or_suspend: ["unkept end, the last are suspended"],
+  unkept_end_or_stay_frozen: [
+    "unkept end, the last are suspended, frozen ones stay so",
+  ],
   end_with_last: ["end with the last factor"],
   recent_end: ["end if recent", "ends if recent"],
 };
@@ -122,6 +125,7 @@ const AFTER: Record<Change, Partial<typeof BEFORE>> = {
   own_change: OWN_PASSWORD,
   forced_change: OWN_PASSWORD,
   reset_by_link: OWN_PASSWORD,
+  reset_by_printed_link: OWN_PASSWORD,
   set_by_others: NEW_PASSWORD,
   new_password_required: { sessions: 0, tokens: 0 },
   disabled: { sessions: 0, tokens: 0, resetLinks: 0 },
@@ -228,6 +232,7 @@ testOnEach(
     assert.equal(await run("permission_gained"), "frozen");
     assert.equal(await run("set_by_others"), "frozen");
     assert.equal(await run("own_change"), "frozen");
+    assert.equal(await run("reset_by_printed_link"), "frozen");
     assert.equal(await run("reset_by_link"), "password_reset");
     assert.equal(await run("factor_removed_by_staff"), null);
   },
