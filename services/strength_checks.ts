@@ -31,7 +31,7 @@ export interface StrengthChecksOptions {
  * misses the deadline, and the next question starts another one.
  */
 export function createStrengthChecks(
-  { maxWaiting = 200, deadlineMs = 10_000, startWorker = start }:
+  { maxWaiting = 200, deadlineMs = 20_000, startWorker = start }:
     StrengthChecksOptions = {},
 ): { ask: AskStrength; close: () => void } {
   const inLine = createWorkQueue({
