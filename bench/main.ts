@@ -48,6 +48,7 @@ async function main() {
     PUBLIC_URL: origin,
     LISTEN_PORT: "8765",
     SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000",
+    SEARCHES_PER_MINUTE: "1000000",
     MAIL_WORKER: "off",
     SECRET_KEY: btoa("k".repeat(32)),
   }, [

@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, notInArray, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
-import type { Database } from "./client.ts";
+import { type Database, rows } from "./client.ts";
 import { hasBegun } from "./clocks.ts";
 import { passwordHistory, passwords, users } from "./schema.ts";
 import { heldPermissions, secondFactor } from "./users.ts";
@@ -114,6 +114,36 @@ export async function replaceHash(
 ) {
   await db.update(passwords).set({ hash: to })
     .where(and(eq(passwords.userId, userId), eq(passwords.hash, from)));
+}
+
+/**
+ * Deletes hashes that are weaker than what OWASP's Password Storage Cheat Sheet has as the least (ASVS 11.4.2): those
+ * of other programs, and Argon2id with less memory and passes. Gives how many.
+ *
+ * @param days since the password was set or imported
+ */
+export async function deleteWeakHashes(
+  db: Database,
+  { days, today }: {
+    days: number;
+    today: { memoryKib: number; iterations: number };
+  },
+): Promise<number> {
+  const current = `$argon2id$v=19$m=${today.memoryKib},t=${today.iterations},%`;
+  const deleted = await rows(
+    db,
+    sql`
+    delete from passwords using (
+      select user_id, regexp_match(hash, '^[$]argon2id[$]v=19[$]m=([0-9]{1,7}),t=([0-9]{1,3}),') as given
+      from passwords
+      where set_at < now() - make_interval(days => ${days})
+        and hash not like ${current}
+    ) weak
+    where weak.user_id = passwords.user_id
+      and (given is null or given[1]::bigint < 7168 or given[1]::bigint * given[2]::bigint < 35840)
+    returning passwords.user_id`,
+  );
+  return deleted.length;
 }
 
 /** Remembers a hash and forgets all but the newest `keep`; with `restart`, all older ones. */

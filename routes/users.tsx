@@ -15,6 +15,7 @@ import { readableQuery, readUserInput } from "./form.ts";
 import { restoreForm } from "./kept_forms.ts";
 import { problemTexts, searchedBy } from "./messages.ts";
 import { redirect, respond } from "./respond.tsx";
+import { trouble } from "./trouble.tsx";
 
 const yes = z.literal("yes").optional().catch(undefined)
   .transform((it) => it === "yes" ? true : undefined);
@@ -32,6 +33,15 @@ export const resumeSearch = createMiddleware<AppEnv>(async (c, next) => {
   const services = c.get("services");
   const bearer = bearerOf(services.settings, readCookie(c, "session"));
   const query = readableQuery(c, SearchQuery);
+  const wait = bearer && services.searches(bearer.id);
+  if (wait) {
+    c.header("Retry-After", `${wait}`);
+    return trouble(c, {
+      status: 429,
+      title: "Too many searches",
+      text: `Wait ${wait} seconds, then search again.`,
+    });
+  }
   if (bearer && query) {
     const found = await findUsersAsBearer(services, { query, bearer });
     if (found) {

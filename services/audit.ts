@@ -18,6 +18,7 @@ export const AUDIT_EVENTS = [
   "authn_password_change_fail",
   "authn_password_reset",
   "authn_reset_requested",
+  "authn_password_lapsed",
   "authn_password_set",
   "authn_password_set_fail",
   "authn_token_fail",

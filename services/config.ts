@@ -74,6 +74,8 @@ const Settings = z.object({
   SECOND_FACTOR_ATTEMPTS: whole(1, 100).default(5),
 
   API_REQUESTS_PER_MINUTE: whole(1, 1_000_000).default(600),
+  SEARCHES_PER_MINUTE: whole(1, 1_000_000).default(600),
+  EXPORTS_PER_HOUR: whole(1, 1_000_000).default(60),
   IMPORT_MAX_MB: whole(1, 1_000_000).default(1_024),
 
   SEARCH_FIELDS: list("name", "username", "email")
@@ -119,6 +121,7 @@ const Settings = z.object({
   HASH_ITERATIONS: whole(1, 100).default(2),
   HASH_PARALLELISM: whole(1, 64).default(1),
   HASH_QUEUE_LENGTH: whole(1, 10_000).default(128),
+  FOREIGN_HASH_DAYS: whole(1, 36_500).default(180),
 });
 
 export type Settings = z.output<typeof Settings>;

@@ -6,6 +6,7 @@ import type { Settings } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { NewestChecks } from "./newest_checks.ts";
 import type { PasswordHasher } from "./password_hash.ts";
+import type { RequestCounter } from "./request_counter.ts";
 import type { PasswordPolicy } from "./password_policy.ts";
 import type { SecretBox } from "./secret_box.ts";
 import type { WorkQueue } from "./work_queue.ts";
@@ -23,6 +24,8 @@ export interface Services {
   secrets: SecretBox;
   /** The line of requests that happen once: each holds a connection, and some rows, until it ends. */
   once: WorkQueue;
+  /** Of each session on the pages. */
+  searches: RequestCounter;
   log: Log;
 }
 

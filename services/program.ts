@@ -29,7 +29,9 @@ import { logFailure } from "./failure_log.ts";
 import { describeError, log } from "./log.ts";
 import { createNewestChecks } from "./newest_checks.ts";
 import { createPasswordHasher } from "./password_hash.ts";
+import { dropWeakHashes } from "./weak_hashes.ts";
 import { createPasswordPolicy } from "./password_policy.ts";
+import { createRequestCounter } from "./request_counter.ts";
 import { createSecretBox } from "./secret_box.ts";
 import { sessionClocks } from "./sessions.ts";
 import { createWorkQueue, OverloadedError } from "./work_queue.ts";
@@ -63,6 +65,7 @@ export function createServices(
     breached: breachCorpus(settings),
     newestChecks: createNewestChecks(),
     secrets: createSecretBox(secretKeys),
+    searches: createRequestCounter(settings.SEARCHES_PER_MINUTE),
     once: createWorkQueue({
       width: Math.max(1, Math.floor(settings.DATABASE_POOL_SIZE / 2)),
       maxWaiting: settings.HASH_QUEUE_LENGTH,
@@ -96,6 +99,7 @@ export async function keepHouse(services: Services) {
   await deleteOldJobs(db, { days: JOB_DAYS });
   await deleteOldApiTokens(db);
   await deleteOldIdempotentAnswers(db);
+  await dropWeakHashes(services);
   await remindOfEndingTokens({ db });
   await sealAuditLog(services);
   await deleteOldDeliveries(db);

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { type ExportedUser, listUsersForExport } from "../db/user_export.ts";
+import { countInWindow } from "../db/rate_limits.ts";
 import { recordAudit } from "./audit.ts";
 import {
   authorizeActor,
@@ -8,9 +9,12 @@ import {
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import type { ImportFormat } from "./import_lines.ts";
-import { ok, type Result } from "./result.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import type { Throttled } from "./sign_in_attempts.ts";
 import { inTransaction } from "./transaction.ts";
 import type { UserFilter } from "./user_search.ts";
+
+export type ExportUsersFailure = Forbidden | Throttled;
 
 const PAGE = 1_000;
 
@@ -26,7 +30,9 @@ export async function exportUsers(
     format: ImportFormat;
     filter: UserFilter;
   },
-): Promise<Result<AsyncGenerator<string>, Forbidden>> {
+): Promise<Result<AsyncGenerator<string>, ExportUsersFailure>> {
+  const throttled = await throttle(context, actor);
+  if (throttled) return refuse(throttled);
   return await inTransaction(context, async (tx) => {
     const action = "export_users";
     const allowed = await authorizeActor(tx, context, { actor, action });
@@ -38,6 +44,27 @@ export async function exportUsers(
     });
     return ok(readPages(context, { actor, format, filter }));
   });
+}
+
+/** An export is one request to the API, and reads everybody (ASVS 2.4.1). */
+async function throttle(
+  context: ServiceContext,
+  { userId, token }: Actor,
+): Promise<Throttled | undefined> {
+  const { EXPORTS_PER_HOUR: limit } = context.settings;
+  const { attempts, resetSeconds } = await countInWindow(context.db, {
+    key: `export:${token?.id ?? userId}`,
+    windowSeconds: 3600,
+  });
+  if (attempts <= limit) return undefined;
+  if (attempts === limit + 1) { // once a window
+    await recordAudit(context.db, context, {
+      event: "excess_rate_limit_exceeded",
+      actorId: userId,
+      detail: { limit: "export", attempts: limit },
+    });
+  }
+  return { reason: "throttled", retryAfterSeconds: resetSeconds };
 }
 
 async function* readPages(

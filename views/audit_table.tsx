@@ -18,6 +18,7 @@ export const EVENT_LABELS: Record<AuditEventName, string> = {
   authn_password_change_fail: "Own password not changed",
   authn_password_reset: "Password reset by link",
   authn_reset_requested: "Reset link asked for",
+  authn_password_lapsed: "Weak passwords deleted",
   authn_password_set: "Password set by staff",
   authn_password_set_fail: "Password not set by staff",
   authn_token_fail: "Wrong API token",

@@ -66,7 +66,14 @@ export const userExports = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
       });
     }
     const exported = await exportUsers(services, { actor, format, filter });
-    if (!exported.ok) return refused(c, exported.failure);
+    if (!exported.ok) {
+      const { failure } = exported;
+      if (failure.reason !== "throttled") return refused(c, failure);
+      c.header("Retry-After", `${failure.retryAfterSeconds}`);
+      return problem(c, "throttled", {
+        detail: `Try again in ${failure.retryAfterSeconds} seconds.`,
+      });
+    }
     c.header("Content-Type", TYPES[format]);
     c.header("Content-Disposition", `attachment; filename="users.${format}"`);
     const body = ReadableStream.from(exported.value)
