@@ -104,7 +104,7 @@ testOnEach(
     const [event] = await eventsOf(db, user.id, "authenticators_confirmed");
     assert.equal(event?.detail.why, "permission_gained");
     const again = await own.post(CONFIRMATION, {}, { from: "/help" });
-    assert.equal(again.headers.get("location"), "/");
+    assert.equal(again.headers.get("location"), "/?continue=yes");
     assert.ok(
       (await factorsOf(db, user.id)).app,
       "the form twice ends nothing",
