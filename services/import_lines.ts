@@ -1,3 +1,4 @@
+import { readCell } from "./csv_cells.ts";
 import {
   type CsvRecord,
   CsvSyntaxError,
@@ -117,14 +118,9 @@ function checkHeader(
   return header;
 }
 
-/** As spreadsheets, and our own export, keep a text from being a formula (OWASP CSV Injection). */
-const ESCAPED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
-
 function toRecord(header: string[], { line, cells }: CsvRecord): RawRecord {
   const texts: Record<string, string> = {};
-  header.forEach((name, at) =>
-    texts[name] = (cells[at] ?? "").replace(ESCAPED_FORMULA, "")
-  );
+  header.forEach((name, at) => texts[name] = readCell(cells[at] ?? ""));
   const problem =
     `has ${cells.length} cells where the header has ${header.length}`;
   const problems = cells.length === header.length

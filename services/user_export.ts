@@ -1,4 +1,3 @@
-import { stringify } from "csv-stringify/sync";
 import { type ExportedUser, listUsersForExport } from "../db/user_export.ts";
 import { countInWindow } from "../db/rate_limits.ts";
 import { recordAudit } from "./audit.ts";
@@ -8,6 +7,7 @@ import {
   mustStillHold,
 } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { writeCsv } from "./csv_cells.ts";
 import type { ImportFormat } from "./import_lines.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import type { Throttled } from "./sign_in_attempts.ts";
@@ -78,7 +78,7 @@ async function* readPages(
   const { db, settings } = context;
   const names = settings.USER_ATTRIBUTES.map((it) => it.name);
   const write = format === "csv" ? toCsv : toNdjson;
-  if (format === "csv") yield csv([header(names)]);
+  if (format === "csv") yield writeCsv([header(names)]);
   let after: string | undefined;
   do {
     await mustStillHold(context, { actor, permission: "user_management" });
@@ -103,7 +103,7 @@ function header(attributes: string[]) {
 }
 
 function toCsv(users: ExportedUser[], attributes: string[]): string {
-  return csv(users.map((it) => [
+  return writeCsv(users.map((it) => [
     it.id,
     it.username,
     it.name,
@@ -114,16 +114,6 @@ function toCsv(users: ExportedUser[], attributes: string[]): string {
     it.createdAt.toISOString(),
     it.lastSignInAt?.toISOString(),
   ]));
-}
-
-/** Each cell in quotes, and with an apostrophe where a spreadsheet would take it for a formula (OWASP CSV Injection). */
-function csv(rows: (string | null | undefined)[][]): string {
-  return stringify(rows, {
-    quoted: true,
-    quoted_empty: false,
-    escape_formulas: true,
-    record_delimiter: "windows",
-  });
 }
 
 function toNdjson(users: ExportedUser[], attributes: string[]): string {
