@@ -7,6 +7,7 @@ import { createApp } from "./routes/app.tsx";
 import { connectionDeadlines, listen } from "./routes/listen.ts";
 import { loadAssets } from "./routes/assets.ts";
 import { runCommand } from "./routes/cli/run.ts";
+import { describeReach } from "./services/asvs.ts";
 import { readSettings, type Settings } from "./services/config.ts";
 import { demoSettings, seedDemo } from "./services/demo.ts";
 import { postgresSettings } from "./services/database_settings.ts";
@@ -23,7 +24,7 @@ import {
 } from "./services/start_failure.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
 import { updateStoredUsers } from "./services/stored_users.ts";
-import { profileOf } from "./services/second_factor_rules.ts";
+import { describePasswordLengths } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
 import { standardError, standardOutput } from "./services/output.ts";
 import { exit, exitAnswered, say } from "./services/terminal.ts";
@@ -84,7 +85,8 @@ async function main() {
   say([
     "",
     `Passdesk is ready: ${settings.PUBLIC_URL.origin}`,
-    ...profileOf(settings),
+    describeReach(settings),
+    describePasswordLengths(settings),
     ...greeting,
   ]);
 

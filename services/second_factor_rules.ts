@@ -38,19 +38,13 @@ export function outgrowsPassword(
 
 const NIST_SINGLE_FACTOR = 15;
 
-/** What the configuration reaches of the two standards, in a line each. */
-export function profileOf(settings: Settings): string[] {
-  const { REQUIRE_2FA } = settings;
+/** Whether the passwords that these settings admit are long enough for NIST, in one line for the start. */
+export function describePasswordLengths(settings: Settings): string {
   const shortest = minLengthFor(settings, {
     secondFactor: false,
     permissions: [],
   });
-  return [
-    REQUIRE_2FA === "all"
-      ? "ASVS 5.0, 6.3.3: level 2, everybody has a second factor"
-      : `ASVS 5.0, 6.3.3: not level 2, REQUIRE_2FA is ${REQUIRE_2FA}`,
-    REQUIRE_2FA === "all" || shortest >= NIST_SINGLE_FACTOR
-      ? "NIST SP 800-63B-4, 3.1.1.2: password lengths conform"
-      : `NIST SP 800-63B-4, 3.1.1.2: ${shortest} characters are too few without a second factor; set PASSWORD_MIN_LENGTH_SINGLE_FACTOR=${NIST_SINGLE_FACTOR} or REQUIRE_2FA=all`,
-  ];
+  return settings.REQUIRE_2FA === "all" || shortest >= NIST_SINGLE_FACTOR
+    ? "NIST SP 800-63B-4, 3.1.1.2: password lengths conform"
+    : `NIST SP 800-63B-4, 3.1.1.2: ${shortest} characters are too few without a second factor; set PASSWORD_MIN_LENGTH_SINGLE_FACTOR=${NIST_SINGLE_FACTOR} or REQUIRE_2FA=all`;
 }
