@@ -25,6 +25,7 @@ import { help } from "./help.tsx";
 import { home } from "./home.ts";
 import { notMe } from "./not_me.tsx";
 import { passkeySignIn } from "./passkey_sign_in.tsx";
+import { refusePlainHttp } from "./plain_http.ts";
 import { passwordReset } from "./password_reset.tsx";
 import { passwordResets } from "./password_resets.tsx";
 import { ID } from "./paths.ts";
@@ -64,6 +65,7 @@ export function createApp(services: Services, assets: Assets) {
       frame(services, assets),
       securityHeaders(services.settings),
       refuseUnknownHost,
+      refusePlainHttp,
     )
     .get("/static/:file", assets.handler)
     // Programs, with doors of their own:

@@ -65,6 +65,24 @@ export function checkRanges(ranges: readonly string[]) {
   for (const range of ranges) parseRange(range);
 }
 
+/**
+ * Whether a request reached us, or the proxy in front, without encryption. A trusted proxy says so in
+ * X-Forwarded-Proto; whatever came past all of them came by plain http, which is all that the program itself speaks.
+ * Where no proxy is named, or the proxy says nothing, nobody can tell, and it counts as encrypted.
+ */
+export function cameByPlainHttp(
+  { connection, forwardedProto, trusted }: {
+    connection: string;
+    forwardedProto: string | undefined;
+    trusted: readonly string[];
+  },
+): boolean {
+  if (trusted.length === 0) return false;
+  if (!isTrusted(connection, trusted)) return true;
+  const hops = forwardedProto?.split(",").map((it) => it.trim().toLowerCase());
+  return hops?.includes("http") ?? false;
+}
+
 function canonical(text: string) {
   return ipaddr.isValid(text) ? ipaddr.process(text).toString() : undefined;
 }

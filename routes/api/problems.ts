@@ -17,6 +17,7 @@ export const PROBLEMS = {
   "owner-must-confirm": [403, "Passkeys and apps have to be confirmed first"],
   "owner-must-enrol": [403, "A second factor has to be added first"],
   "recent-check-needed": [403, "The password has to be given again first"],
+  "https-needed": [403, "This is answered over https alone"],
   "not-found": [404, "There is nothing here"],
   "method-not-allowed": [405, "This method is not allowed here"],
   "not-acceptable": [406, "There is no such form of this"],
