@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { findUser } from "../../db/users.ts";
 import { testInBrowser } from "../support/browser.ts";
 import { linkIn, mailbox } from "../support/mail.ts";
 import { person } from "../support/people.ts";
@@ -115,12 +116,13 @@ for (
       await desk.page.goto("/help");
       await desk.openMenu("Account", "Reports");
       const row = desk.page.getByRole("row", { name: user.name });
-      await row.getByRole("button", { name: "Settle" }).click();
-      await desk.says("The report is settled.");
+      await row.getByRole("button", { name: "Settle and enable" }).click();
+      await desk.says("The report is settled, and the account is enabled.");
       assert.equal(
         (await eventsOf(site.db, user.id, "report_settled")).length,
         1,
       );
+      assert.equal((await findUser(site.db, user.id))?.disabledAt, null);
       await mails.close();
     },
   );
