@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { browser, program } from "../support/app.ts";
+import { browser, type Program, program } from "../support/app.ts";
 import { testEmbedded } from "../support/database.ts";
 import { person } from "../support/people.ts";
 import { codeOf, enrolTotp } from "../support/totp.ts";
@@ -35,20 +35,27 @@ const SPELLINGS: Record<string, (code: string) => string> = {
   "full-width digits": wide,
 };
 
+/** Somebody with an app, and a browser that has given the password. */
+async function atSecondStep(running: Program) {
+  const user = await person(running.services.db);
+  const own = browser(running);
+  await own.signIn(user);
+  const enrolled = await enrolTotp(own);
+  const next = async () => {
+    const visitor = browser(running);
+    await visitor.signIn(user);
+    return (code: string) => visitor.post("/sign-in/second-factor", { code });
+  };
+  return { ...enrolled, next, give: await next() };
+}
+
 testEmbedded(
   "a code of the app is taken with any separators and in full-width digits, at sign-in",
   async ({ db }) => {
     const running = program({ db });
     for (const [name, spell] of Object.entries(SPELLINGS)) {
-      const user = await person(db);
-      const own = browser(running);
-      await own.signIn(user);
-      const { secret } = await enrolTotp(own);
-      const visitor = browser(running);
-      await visitor.signIn(user);
-      const answer = await visitor.post("/sign-in/second-factor", {
-        code: spell(codeOf(secret)),
-      });
+      const { secret, give } = await atSecondStep(running);
+      const answer = await give(spell(codeOf(secret)));
       assert.equal(answer.status, 303, name);
     }
   },
@@ -74,10 +81,7 @@ testEmbedded(
   "a recovery code is taken with any separators, full-width too",
   async ({ db }) => {
     const running = program({ db });
-    const user = await person(db);
-    const own = browser(running);
-    await own.signIn(user);
-    const { recoveryCodes } = await enrolTotp(own);
+    const { recoveryCodes, next } = await atSecondStep(running);
     const spellings = [
       (it: string) => it.replace("-", "–"),
       (it: string) => it.replace("-", NO_BREAK),
@@ -90,11 +94,8 @@ testEmbedded(
         ),
     ];
     for (const [i, spell] of spellings.entries()) {
-      const visitor = browser(running);
-      await visitor.signIn(user);
-      const answer = await visitor.post("/sign-in/second-factor", {
-        code: spell(recoveryCodes[i]!),
-      });
+      const give = await next();
+      const answer = await give(spell(recoveryCodes[i]!));
       assert.equal(answer.status, 303, spell(recoveryCodes[i]!));
     }
   },
@@ -102,17 +103,10 @@ testEmbedded(
 
 testEmbedded("separators make no code of what is none", async ({ db }) => {
   const running = program({ db });
-  const user = await person(db);
-  const own = browser(running);
-  await own.signIn(user);
-  const { secret } = await enrolTotp(own);
-  const visitor = browser(running);
-  await visitor.signIn(user);
+  const { secret, give } = await atSecondStep(running);
   const code = codeOf(secret);
   for (const wrong of [`${code.slice(0, 3)}x${code.slice(3)}`, `${code}0`]) {
-    const answer = await visitor.post("/sign-in/second-factor", {
-      code: wrong,
-    });
+    const answer = await give(wrong);
     assert.equal(answer.status, 422, wrong);
   }
 });
@@ -123,15 +117,10 @@ testEmbedded(
   "a wrong code is answered with our clock, in the same words whether a telephone's clock is off or not",
   async ({ db }) => {
     const running = program({ db });
-    const user = await person(db);
-    const own = browser(running);
-    await own.signIn(user);
-    const { secret } = await enrolTotp(own);
-    const visitor = browser(running);
-    await visitor.signIn(user);
+    const { secret, give } = await atSecondStep(running);
     const answers = [];
     for (const code of [codeOf(secret, 3), codeOf(secret, -3), "000000"]) {
-      const answer = await visitor.post("/sign-in/second-factor", { code });
+      const answer = await give(code);
       assert.equal(answer.status, 422);
       const html = await answer.text();
       assert.match(html, CLOCK);
