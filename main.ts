@@ -23,6 +23,7 @@ import {
   isWrongSetting,
 } from "./services/start_failure.ts";
 import { createServices, startHousekeeping } from "./services/program.ts";
+import { valueFields } from "./services/search_fields.ts";
 import { updateStoredUsers } from "./services/stored_users.ts";
 import { describePasswordLengths } from "./services/second_factor_rules.ts";
 import { loadSecretKeys } from "./services/secret_key.ts";
@@ -126,7 +127,9 @@ async function connect(
   tell = log,
 ): Promise<Connection> {
   const postgres = postgresSettings(settings);
-  if (!postgres) return await connectEmbedded(settings.DATA_DIR);
+  if (!postgres) {
+    return await connectEmbedded(settings.DATA_DIR, valueFields(settings));
+  }
   const connection = await connectPostgres(postgres);
   const { missing } = connection;
   if (missing.length > 0) tell("warning", "database_settings", { missing });

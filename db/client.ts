@@ -7,6 +7,7 @@ import { migrateEmbedded, migratePostgres } from "./migrate.ts";
 import { connectionOptions, type Tls } from "./tls.ts";
 import { refuseUnpreparedPooler } from "./pooling.ts";
 import { preparing } from "./prepared.ts";
+import type { ValueField } from "./user_search_values.ts";
 
 /** A connection or an open transaction, of either driver: every query takes one and does not care. */
 export type Database = PgDatabase<PgQueryResultHKT>;
@@ -30,6 +31,8 @@ export interface PostgresSettings {
   prepare?: boolean;
   /** With the certificate of the server verified, by this CA or by the usual ones. */
   tls?: Tls | undefined;
+  /** What is searched by its value, which needs indexes. */
+  searchValues?: readonly ValueField[];
 }
 
 /**
@@ -38,14 +41,15 @@ export interface PostgresSettings {
  * @throws {DatabaseUrlError} what is in front of it, or its certificate, can't be worked with
  */
 export async function connectPostgres(
-  { url, ownerUrl, poolSize, statementTimeoutMs, prepare = true, ...given }:
-    PostgresSettings,
+  { url, ownerUrl, poolSize, statementTimeoutMs, ...more }: PostgresSettings,
 ): Promise<Connection> {
+  const { prepare = true, searchValues = [], ...given } = more;
   const options = connectionOptions(url, given);
   await migratePostgres({
     url: ownerUrl ?? url,
     options: connectionOptions(ownerUrl ?? url, given),
     worker: ownerUrl === undefined ? undefined : roleOf(url),
+    searchValues,
   });
   const settings = {
     statement_timeout: statementTimeoutMs,
@@ -98,9 +102,12 @@ async function settingsOf(client: postgres.Sql, names: string[]) {
  *
  * @throws {DataDirError} another process has the folder open
  */
-export async function connectEmbedded(dataDir?: string): Promise<Connection> {
+export async function connectEmbedded(
+  dataDir?: string,
+  searchValues: readonly ValueField[] = [],
+): Promise<Connection> {
   const { db, close } = await openEmbedded(dataDir);
-  await migrateEmbedded(db);
+  await migrateEmbedded(db, searchValues);
   return {
     db: db as unknown as Database,
     driver: "embedded",

@@ -6,6 +6,8 @@ import { migrate as migrateWithPglite } from "drizzle-orm/pglite/migrator";
 import postgres from "postgres";
 import type { Database } from "./client.ts";
 import { grantWork } from "./roles.ts";
+import { makeSearchIndexes } from "./search_indexes.ts";
+import type { ValueField } from "./user_search_values.ts";
 
 const migrationsFolder = new URL("./migrations", import.meta.url).pathname;
 const ADVISORY_LOCK = 72_773_375; // "PASSDESK" on a telephone
@@ -15,11 +17,12 @@ const ADVISORY_LOCK = 72_773_375; // "PASSDESK" on a telephone
  * transaction's, since a pooler would keep that of a session.
  */
 export async function migratePostgres(
-  { url, worker, options }: {
+  { url, worker, options, searchValues = [] }: {
     url: string;
     /** The role that works with the tables, where it is not the one that owns them. */
     worker?: string | undefined;
     options: postgres.Options<Record<string, never>>;
+    searchValues?: readonly ValueField[];
   },
 ) {
   const client = postgres(url, {
@@ -28,11 +31,14 @@ export async function migratePostgres(
     prepare: false,
   });
   try {
-    await drizzle({ client }).transaction(async (tx) => {
+    const db = drizzle({ client });
+    await db.transaction(async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(${ADVISORY_LOCK})`);
       await migrateWithPostgres(alreadyWithin(tx), { migrationsFolder });
       if (worker !== undefined) await grantWork(tx, worker);
     });
+    // Behind the lock: an index that is made beside the work waits for all that waits.
+    await makeSearchIndexes(db, searchValues, { concurrently: true });
   } finally {
     await client.end({ timeout: 5 });
   }
@@ -46,6 +52,12 @@ function alreadyWithin(tx: Database): PostgresJsDatabase {
   return Object.create(tx, { session: { value: session } });
 }
 
-export async function migrateEmbedded(db: PgliteDatabase) {
+export async function migrateEmbedded(
+  db: PgliteDatabase,
+  searchValues: readonly ValueField[] = [],
+) {
   await migrateWithPglite(db, { migrationsFolder });
+  await makeSearchIndexes(db as unknown as Database, searchValues, {
+    concurrently: false,
+  });
 }

@@ -79,14 +79,14 @@ const shaped = remember((shape: {
       range(some).map((j) => (it: Asked) => it.alternatives[i]![j]!)
     );
     const leads = [
-      { tier: TIER.similarName, column: sql`name_key` },
-      { tier: TIER.similarInvertedName, column: sql`inverted_name_key` },
+      { tier: TIER.similarName, column: sql`users.name_key` },
+      { tier: TIER.similarInvertedName, column: sql`users.inverted_name_key` },
     ].map(({ tier, column }) => ({
       tier,
       key: column,
       ranges: range(SPELLINGS).map((i) =>
-        sql`(users.${column} >= ${given((it) => it.starts[i])}
-          and users.${column} < ${given((it) => it.starts[i]! + LAST)})`
+        sql`(${column} >= ${given((it) => it.starts[i])}
+          and ${column} < ${given((it) => it.starts[i]! + LAST)})`
       ),
     }));
     return {

@@ -12,6 +12,12 @@ import {
   type SearchField,
   type Words,
 } from "./user_search_texts.ts";
+import {
+  readValue,
+  type ValueField,
+  valueLeads,
+  type ValueQuery,
+} from "./user_search_values.ts";
 import { type FoundPage, search } from "./user_search_hits.ts";
 
 export interface UserFilter {
@@ -33,6 +39,8 @@ export interface SearchQuery {
   /** Needles (db/fold.ts): what all stands somewhere. */
   words: readonly string[];
   fields: readonly SearchField[];
+  /** Of SEARCH_FIELDS what is searched by its value. */
+  values?: readonly ValueField[] | undefined;
   filter: UserFilter;
   after?: SearchCursor | undefined;
   limit: number;
@@ -53,6 +61,8 @@ export interface FoundUser {
   staff: boolean;
   tier: number;
   key: string;
+  /** The value that was found, where it is none of the above. */
+  matched: { field: string; text: string } | null;
 }
 
 /** The order of hits. Each tier is read only while the page isn't full. */
@@ -61,10 +71,11 @@ export const TIER = {
   name: 1, // begins the name; the exact name sorts first
   invertedName: 2, // begins the name with its last word first: a surname, or "smith ann"
   username: 3, // begins the username
-  contains: 4, // each word somewhere
-  similarName: 5, // begins the name with a word that is spelt nearly like the one asked for
-  similarInvertedName: 6,
-  similar: 7, // each word somewhere, or one that is spelt nearly like it
+  // 10 to 99: what begins a value (db/user_search_values.ts)
+  contains: 100, // each word somewhere
+  similarName: 101, // begins the name with a word that is spelt nearly like the one asked for
+  similarInvertedName: 102,
+  similar: 103, // each word somewhere, or one that is spelt nearly like it
 } as const;
 
 /** Users by text, the best hits first; all users by name where there is no text. */
@@ -72,26 +83,41 @@ export async function searchUsers(
   db: Database,
   query: SearchQuery,
 ): Promise<FoundPage> {
-  const { text, words, fields, filter, after, doubtful, bearer } = query;
+  const { text, words, fields, values = [], filter, after, doubtful, bearer } =
+    query;
+  const asked = readValue(text);
   const find = shaped({
     everybody: text === "",
     fields,
+    values,
+    asks: {
+      id: values.length > 0 && asked.id !== undefined,
+      number: values.length > 0 && asked.digits !== undefined,
+      value: values.length > 0 && asked.value.length >= SHORTEST_VALUE,
+    },
     filter,
     first: after === undefined,
     words: words.length,
     doubtful: Math.min(doubtful.length, 2),
     bearer: bearer !== undefined,
   });
-  return await find(db, { ...query, doubts: doubtful.map(doubt) });
+  return await find(db, { ...query, asked, doubts: doubtful.map(doubt) });
 }
 
+/** Of one letter there is too much. */
+const SHORTEST_VALUE = 2;
+
 interface Asked extends SearchQuery, Paged {
+  asked: ValueQuery;
   doubts: Doubt[];
 }
 
 const shaped = remember((shape: {
   everybody: boolean;
   fields: readonly SearchField[];
+  values: readonly ValueField[];
+  /** Of `values` what the query may be. */
+  asks: { id: boolean; number: boolean; value: boolean };
   filter: UserFilter;
   first: boolean;
   words: number;
@@ -100,10 +126,11 @@ const shaped = remember((shape: {
   bearer: boolean;
 }) =>
   search<Asked>((given) => {
-    const { everybody, fields, filter, first, words, doubtful } = shape;
+    const { everybody, fields, values, asks, filter } = shape;
+    const { first, words, doubtful } = shape;
     const leads = everybody
-      ? [{ tier: TIER.name, key: sql`name_key`, ranges: [sql`true`] }]
-      : leadsOf(given, fields);
+      ? [{ tier: TIER.name, key: sql`users.name_key`, ranges: [sql`true`] }]
+      : [...leadsOf(given, fields), ...valueLeads(given, values, asks)];
     const needles: Words<Asked> = Array.from(
       { length: words },
       (_, i) => [(it) => it.words[i]!],
@@ -152,16 +179,16 @@ function leadsOf(given: Given<Asked>, fields: readonly SearchField[]): Lead[] {
   return [
     ...exactly.map((range): Lead => ({
       tier: TIER.identifier,
-      key: sql`username_key`,
+      key: sql`users.username_key`,
       ranges: [range],
       hits: "one",
     })),
     ...(byName
       ? [
-        { tier: TIER.name, key: sql`name_key`, ranges: [begins(name)] },
+        { tier: TIER.name, key: sql`users.name_key`, ranges: [begins(name)] },
         {
           tier: TIER.invertedName,
-          key: sql`inverted_name_key`,
+          key: sql`users.inverted_name_key`,
           ranges: [begins(inverted)],
         },
       ]
@@ -169,7 +196,7 @@ function leadsOf(given: Given<Asked>, fields: readonly SearchField[]): Lead[] {
     ...(byUsername
       ? [{
         tier: TIER.username,
-        key: sql`username_key`,
+        key: sql`users.username_key`,
         ranges: [begins(username)],
         hits: "unique" as const,
       }]

@@ -111,7 +111,7 @@ function firstHits<Of extends Paged>(given: Given<Of>, plan: Plan): SQL {
     constant(TIER.identifier)
   })
         then ${plan.spellings ?? sql`null::json`} end as spellings
-    ) told left join (${users}) hit on true
+    ) told left join (${users(plan.leads)}) hit on true
     order by hit.tier, hit.key, hit.id`;
 }
 
@@ -125,7 +125,7 @@ function frequent<Of extends Paged>(
     const page = pageOf(given, planned);
     return sql`with hits as materialized (${
       hits(page, restOf(planned)!, given((it) => it.steps))
-    }) select * from (${users}) hit order by hit.key, hit.id`;
+    }) select * from (${users([])}) hit order by hit.key, hit.id`;
   });
 }
 
@@ -165,10 +165,23 @@ const MAY_SEARCH = sql`(
 const NO_SESSION = sql`select where false`;
 const NOBODY = sql`select null::uuid as id, '' as key, 0 as tier where false`;
 
-/** The users of `hits`, as they are shown. */
-const users = sql`
+/** The users of `hits`, as they are shown, with the values that leads have found. */
+function users(leads: Lead[]): SQL {
+  const shown = leads.flatMap(({ tier, shows }) =>
+    shows
+      ? sql`when ${constant(tier)} then json_build_object('field', ${
+        sql.raw(`'${shows.field}'`)
+      }, 'text', ${shows.of("u")})`
+      : []
+  );
+  return sql`
   select u.id, u.name, u.username, u.email, u.disabled_at is not null as disabled,
     coalesce(p.temporary, false) as temporary,
     exists (select from permissions where user_id = u.id) as staff,
-    hits.tier, hits.key
+    hits.tier, hits.key, ${
+    shown.length > 0
+      ? sql`case hits.tier ${sql.join(shown, sql` `)} end`
+      : sql`null::json`
+  } as matched
   from hits join users u on u.id = hits.id left join passwords p on p.user_id = u.id`;
+}

@@ -46,7 +46,7 @@ export function metHits(page: Page, rest: Rest, steps: Placeholder): SQL {
   } as tier
     from (
       select id, name_key, search_key from users
-      where ${page.behind(rest.tier, sql`name_key`)} and ${indexed}
+      where ${page.behind(rest.tier, sql`users.name_key`)} and ${indexed}
       order by name_key, id limit ${steps}
     ) names join users on users.id = names.id
     where ${isHit(page, rest, sql`names.search_key`)}
@@ -58,7 +58,7 @@ export function lookedUpHits(page: Page, rest: Rest): SQL {
   return restHits(page, rest, {
     from: sql`(
       select * from users where ${rest.lookUp}
-        and ${page.behind(rest.tier, sql`name_key`)}
+        and ${page.behind(rest.tier, sql`users.name_key`)}
         and ${passes({ state: page.filter.state })}
       limit ${MOST_LOOKED_UP}
     )`,

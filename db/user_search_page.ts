@@ -45,8 +45,8 @@ export function pageOf<Of extends Paged>(
         last(it)?.id ?? "00000000-0000-0000-0000-000000000000"
       );
       // Not a comparison of rows: where a range begins later, the index would be read from here.
-      return sql`users.${key} >= ${lastKey}
-        and (users.${key} > ${lastKey} or users.id > ${lastId}::uuid)`;
+      return sql`${key} >= ${lastKey}
+        and (${key} > ${lastKey} or users.id > ${lastId}::uuid)`;
     },
   };
 }
@@ -56,12 +56,14 @@ const ALL = sql`true`;
 /** A tier whose hits an index has in order. */
 export interface Lead {
   tier: number;
-  /** The column that puts them in order. */
+  /** The column of `users`, or what an index makes of one, that puts them in order. */
   key: SQL;
   /** Hits: one at most, some of which each has a key of its own, or several of one key, put in order by id. */
   hits?: "one" | "unique" | "several";
   /** The parts of the index that hold them, each by itself, since together they would have to be sorted. */
   ranges: SQL[];
+  /** What is told of a hit, where its name doesn't say why it is one. */
+  shows?: { field: string; of: (table: string) => SQL };
 }
 
 /** The hits of a lead, without those who have been found before. */
@@ -113,7 +115,7 @@ export function restHits(
   return sql`select users.id, users.name_key as key, ${
     constant(rest.tier)
   } as tier from ${from} users
-    where ${and} and ${page.behind(rest.tier, sql`name_key`)}
+    where ${and} and ${page.behind(rest.tier, sql`users.name_key`)}
       and ${isHit(page, rest, sql`users.search_key`)}
     order by users.name_key, users.id limit ${page.limit}`;
 }

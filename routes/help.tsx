@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { HelpPage } from "../views/help.tsx";
 import type { AppEnv } from "./env.ts";
+import { searchLabels } from "../services/search_fields.ts";
 import { searchedBy } from "./messages.ts";
 import { respond } from "./respond.tsx";
 
@@ -13,7 +14,7 @@ export const help = new Hono<AppEnv>()
         minLength: settings.PASSWORD_MIN_LENGTH,
         temporaryHours: settings.TEMPORARY_PASSWORD_HOURS,
         mustBeTemporary: settings.FORCE_TEMPORARY === "on",
-        searchedBy: searchedBy(settings.SEARCH_FIELDS),
+        searchedBy: searchedBy(Object.values(searchLabels(settings))),
       },
     });
   });

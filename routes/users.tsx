@@ -4,6 +4,7 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { z } from "zod";
 import { bearerOf } from "../services/sessions.ts";
+import { searchLabels } from "../services/search_fields.ts";
 import { findUsersAsBearer } from "../services/user_search.ts";
 import { createUser } from "../services/user_edits.ts";
 import { refusalText } from "../views/refusals.ts";
@@ -61,7 +62,8 @@ export const users = new Hono<AppEnv>()
       fragment: search.query.after ? UserRows : SearchResults,
       props: {
         ...search,
-        searchedBy: searchedBy(services.settings.SEARCH_FIELDS),
+        searchedBy: searchedBy(Object.values(searchLabels(services.settings))),
+        labels: searchLabels(services.settings),
         mayCreate: actor.permissions.includes("user_management"),
       },
     });

@@ -78,8 +78,7 @@ const Settings = z.object({
   EXPORTS_PER_HOUR: whole(1, 1_000_000).default(60),
   IMPORT_MAX_MB: whole(1, 1_000_000).default(1_024),
 
-  SEARCH_FIELDS: list("name", "username", "email")
-    .default(["name", "username", "email"]),
+  SEARCH_FIELDS: words.default(["name", "username", "email"]),
   USER_ATTRIBUTES: attributes.prefault(DEFAULT_ATTRIBUTES),
 
   PASSWORD_MIN_LENGTH: whole(8, 64).default(10),
@@ -197,7 +196,25 @@ function checkTogether(settings: Settings): Settings {
       "SIGN_IN_ATTEMPTS: must be under SIGN_IN_ATTEMPTS_PER_ACCOUNT, or one place could lock anybody out",
     );
   }
+  checkSearchFields(settings);
   return settings;
+}
+
+function checkSearchFields({ SEARCH_FIELDS, USER_ATTRIBUTES }: Settings) {
+  const attributes = USER_ATTRIBUTES.map((it) => `attributes.${it.name}`);
+  const known = ["name", "username", "email", "external_id", "id"]
+    .concat(attributes);
+  const unknown = SEARCH_FIELDS.find((it) => !known.includes(it));
+  if (unknown !== undefined || SEARCH_FIELDS.length === 0) {
+    throw new SettingError(
+      `SEARCH_FIELDS: ${
+        unknown === undefined ? "names no field" : `there is no "${unknown}"`
+      }; there are ${known.join(", ")}`,
+    );
+  }
+  if (new Set(SEARCH_FIELDS).size !== SEARCH_FIELDS.length) {
+    throw new SettingError("SEARCH_FIELDS: names a field twice");
+  }
 }
 
 /** First words of our settings that other programs hardly use: with them a misspelling is found. */

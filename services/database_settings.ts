@@ -1,5 +1,6 @@
 import type { PostgresSettings } from "../db/client.ts";
 import type { Tls } from "../db/tls.ts";
+import { valueFields } from "./search_fields.ts";
 import { SettingError, type Settings } from "./config.ts";
 
 /** How PostgreSQL is reached; undefined where the settings name none. */
@@ -14,6 +15,7 @@ export function postgresSettings(
     connectTimeoutSeconds: settings.DATABASE_CONNECT_TIMEOUT_SECONDS,
     statementTimeoutMs: settings.DATABASE_STATEMENT_TIMEOUT_MS,
     prepare: settings.DATABASE_PREPARE === "on",
+    searchValues: valueFields(settings),
     tls: tlsOf(settings, [url, ownerUrl ?? url]),
   };
 }

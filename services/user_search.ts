@@ -16,6 +16,7 @@ import type { FoundPage } from "../db/user_search_hits.ts";
 import type { Bearer } from "../db/sessions.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { type MarkedText, markMatches } from "./marks.ts";
+import { textFields, type ValueField, valueFields } from "./search_fields.ts";
 import { actorOf } from "./sessions.ts";
 
 export type { MarkedText, UserFilter };
@@ -36,6 +37,8 @@ export interface UserHit {
   name: MarkedText;
   username: MarkedText;
   email: MarkedText;
+  /** The value of another field by which it was found (SEARCH_FIELDS). */
+  matched: { field: string; text: string } | null;
   /** Only spelt nearly like what was asked for. */
   similar: boolean;
 }
@@ -74,13 +77,15 @@ async function look(
   query: UserSearchQuery,
   bearer?: Bearer,
 ): Promise<UserSearch & Pick<FoundPage, "session">> {
-  const fields = settings.SEARCH_FIELDS;
+  const fields = textFields(settings);
+  const values = valueFields(settings);
   const { state, temporary, staff, limit: size = USERS_PER_PAGE } = query;
   const { text, words, wild } = readQuery(query.query);
   const search = {
     text,
     words,
     fields,
+    values,
     filter: { state, temporary, staff },
     after: parseCursor(query.after),
     limit: size + 1,
@@ -97,7 +102,10 @@ async function look(
   });
   if (meant.length > 0) {
     const limit = search.limit - found.length;
-    found.push(...await searchSimilarUsers(db, { ...search, limit }, meant));
+    const similar = await searchSimilarUsers(db, { ...search, limit }, meant);
+    // One of them may have been found by a value.
+    const before = new Set(found.map((it) => it.id));
+    found.push(...similar.filter((it) => !before.has(it.id)));
   }
 
   const page = found.slice(0, size);
@@ -110,6 +118,8 @@ async function look(
         user,
         fields,
         isSimilar(user) ? meant.flat() : words,
+        values,
+        text,
       )
     ),
     next: more && formatCursor(lastBefore(more, page.at(-1)!)),
@@ -169,6 +179,8 @@ function toHit(
   user: FoundUser,
   fields: readonly string[],
   needles: readonly string[],
+  values: readonly ValueField[],
+  text: string,
 ): UserHit {
   const mark = (field: "name" | "username" | "email") =>
     markMatches(user[field] ?? "", fields.includes(field) ? needles : []);
@@ -177,6 +189,10 @@ function toHit(
     name: mark("name"),
     username: mark("username"),
     email: mark("email"),
+    matched: user.matched ??
+      (user.id === text && values.some((it) => it.name === "id")
+        ? { field: "id", text }
+        : null),
     similar: isSimilar(user),
   };
 }
@@ -202,7 +218,7 @@ export function isSearchCursor(text: string): boolean {
 /** Whatever was not made by `formatCursor` is the first page. */
 function parseCursor(text: string | undefined): SearchCursor | undefined {
   const [, tier, id, key] = text?.match(
-    /^([0-7])\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([^\0]*)$/s,
+    /^(\d{1,3})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([^\0]*)$/s,
   ) ??
     [];
   if (!tier || !id || key === undefined) return undefined;

@@ -7,6 +7,8 @@ import { Marked, searchPath, StateBadges, withFrom } from "./parts.tsx";
 export interface UsersProps extends UserSearch {
   /** In words: "name, username or email". */
   searchedBy: string;
+  /** The fields that are searched, as people call them. */
+  labels: Record<string, string>;
   mayCreate: boolean;
 }
 
@@ -132,7 +134,9 @@ export function UserRows(props: UsersProps) {
     ])}`;
   return (
     <>
-      {props.hits.map((hit) => <UserRow hit={hit} suffix={suffix} />)}
+      {props.hits.map((hit) => (
+        <UserRow hit={hit} suffix={suffix} labels={props.labels} />
+      ))}
       {more && (
         <tr class="more">
           <td colspan={4}>
@@ -154,7 +158,13 @@ export function UserRows(props: UsersProps) {
   );
 }
 
-function UserRow({ hit, suffix }: { hit: UserHit; suffix: string }) {
+function UserRow(
+  { hit, suffix, labels }: {
+    hit: UserHit;
+    suffix: string;
+    labels: UsersProps["labels"];
+  },
+) {
   const { user } = hit;
   return (
     <tr id={`user-${user.id}`} class={user.disabled ? "disabled" : undefined}>
@@ -162,6 +172,14 @@ function UserRow({ hit, suffix }: { hit: UserHit; suffix: string }) {
         <a href={`/users/${user.id}${suffix}`}>
           <Marked text={hit.name} />
         </a>
+        {hit.matched && (
+          <div class="matched">
+            {labels[hit.matched.field]}:{" "}
+            <span hx-ignore dir="auto">
+              <mark>{hit.matched.text}</mark>
+            </span>
+          </div>
+        )}
         {hit.similar && (
           <>
             {" "}

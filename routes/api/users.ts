@@ -37,7 +37,7 @@ const yes = z.enum(["true", "false"]).transform((it) => it === "true");
 const SearchQuery = z.strictObject({
   query: z.string().max(200).default("").openapi({
     description:
-      "Name, username or email as somebody would type it; misspelt names still find",
+      "Name, username or email, or another field of SEARCH_FIELDS, as somebody would type it; misspelt names still find",
     example: "anna mull",
   }),
   state: z.enum(["active", "disabled"]).optional(),
@@ -71,6 +71,12 @@ const Hit = z.object({
   marks: z.object({ name: Marked, username: Marked, email: Marked }).openapi({
     description: "Why it is a hit: each field in pieces, those that matched",
   }),
+  matched: z.object({ field: z.string(), text: z.string() }).nullable().openapi(
+    {
+      description:
+        "The value of another field that matched, where SEARCH_FIELDS names one",
+    },
+  ),
 }).openapi("UserHit");
 
 const Page = z.object({
@@ -97,6 +103,7 @@ const Page = z.object({
         username: [{ text: "anna.mueller", match: false }],
         email: [{ text: "anna.mueller@example.org", match: false }],
       },
+      matched: null,
     }],
     next: null,
   },
@@ -190,7 +197,7 @@ export const users = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     return c.json(toUser(user), 201);
   });
 
-function toHit({ user, similar, name, username, email }: UserHit) {
+function toHit({ user, similar, name, username, email, matched }: UserHit) {
   return {
     user: {
       id: user.id,
@@ -203,5 +210,6 @@ function toHit({ user, similar, name, username, email }: UserHit) {
     },
     similar,
     marks: { name, username, email },
+    matched,
   };
 }
