@@ -39,8 +39,15 @@ customElements.define(
 async function ask(path, form) {
   const response = await fetch(path, {
     method: "POST",
-    body: new URLSearchParams({ csrf: form.elements.csrf.value }),
+    body: new URLSearchParams({
+      csrf: form.elements.csrf.value,
+      next: form.elements.next?.value ?? "/",
+    }),
   });
+  if (response.redirected) { // the session has ended, or another tab has signed in
+    location.href = response.url;
+    return await new Promise(() => {});
+  }
   if (!response.ok) throw new Error(`${response.status}`);
   const optionsJSON = await response.json();
   return optionsJSON.user

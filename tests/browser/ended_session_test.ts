@@ -95,18 +95,22 @@ testInBrowser(
 );
 
 testInBrowser(
-  "of two tabs at the sign-in page, the second goes on to where it wanted",
+  "of three tabs at the sign-in page, the others go on to where they wanted",
   async ({ site, visit }) => {
     const user = await person(site.db);
     const { page, signIn } = await visit();
     await page.goto("/help");
     const second = await page.context().newPage();
     await second.goto("/help");
+    const third = await page.context().newPage();
+    await third.goto("/help");
     await signIn(user);
     await page.getByRole("heading", { name: "Password/2FA" }).waitFor();
     await second.getByLabel("Username or email").fill(user.username);
     await second.getByLabel("Password").fill(user.password);
     await second.getByRole("button", { name: "Sign in", exact: true }).click();
     await second.waitForURL(/\/help$/);
+    await third.getByRole("button", { name: "Sign in with a passkey" }).click();
+    await third.waitForURL(/\/help$/);
   },
 );

@@ -181,6 +181,12 @@ testOnEach(
     const to = response.headers.get("location")!;
     assert.match(await (await visitor.get(to)).text(), /page was out of date/);
     assert.equal(new URL(to, "http://x").searchParams.get("next"), "/help");
+    const reset = await sendForm(visitor, "/password-resets/new", {
+      csrf: stale,
+      identifier: user.username,
+    });
+    assert.equal(reset.status, 403);
+    assert.match(await reset.text(), /This page is out of date/);
     assert.deepEqual(await refusalsTo(db, address), []);
   },
 );
