@@ -18,6 +18,8 @@ export interface Job {
   tokenId: string | null;
   input: Record<string, unknown>;
   lease: string | null;
+  /** How often a worker has taken it since it last came on. */
+  tries: number;
   cursor: string | null;
   read: number;
   changed: number;
@@ -109,7 +111,7 @@ export async function leaseJob(
   const [job] = await rows<Job>(
     db,
     sql`
-    update jobs set state = 'running', lease = gen_random_uuid(),
+    update jobs set state = 'running', lease = gen_random_uuid(), tries = tries + 1,
       started_at = coalesce(started_at, now()),
       leased_until = now() + make_interval(secs => ${leaseSeconds})
     where id = (
@@ -123,7 +125,7 @@ export async function leaseJob(
     }, true)
       order by kind = 'import', id limit 1 for update skip locked
     )
-    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, lease, cursor,
+    returning id, kind, state, actor_id as "actorId", token_id as "tokenId", input, lease, tries, cursor,
       read, changed, skipped, refused`,
   );
   return job ?? null;
@@ -194,6 +196,7 @@ const working = {
   tokenId: jobs.tokenId,
   input: jobs.input,
   lease: jobs.lease,
+  tries: jobs.tries,
   cursor: jobs.cursor,
   read: jobs.read,
   changed: jobs.changed,
@@ -235,6 +238,7 @@ export async function moveJob(
 ) {
   await db.update(jobs).set({
     ...progress,
+    tries: 0,
     leasedUntil: sql`now() + make_interval(secs => ${leaseSeconds})`,
   }).where(eq(jobs.id, id));
 }
@@ -268,7 +272,9 @@ export async function releaseJob(
   db: Database,
   job: Pick<Job, "id" | "lease">,
 ) {
-  await db.update(jobs).set({ leasedUntil: null }).where(held(job));
+  await db.update(jobs)
+    .set({ leasedUntil: null, tries: sql`greatest(0, tries - 1)` })
+    .where(held(job));
 }
 
 /** What was received is complete: a worker may take it. False where it was cancelled meanwhile. */

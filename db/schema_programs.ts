@@ -104,6 +104,8 @@ export const jobs = pgTable("jobs", {
   endedAt: instant("ended_at"),
   /** Until then one worker has it; if that one dies, another goes on. */
   leasedUntil: instant("leased_until"),
+  /** How often a worker has taken it since it last came on. */
+  tries: integer("tries").notNull().default(0),
   /** New with each lease: a worker that has lost its own can be told from the one that has it. */
   lease: uuid("lease"),
 }, (t) => [

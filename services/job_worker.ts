@@ -15,6 +15,15 @@ import { isOutage } from "./outage.ts";
 import { runPasswordRequirement } from "./password_requirements.ts";
 import { startWorker } from "./worker.ts";
 
+/**
+ * How often a job is taken up without coming on before it ends: each time its server died or the database didn't
+ * answer, and a minute went by. A database that is away can't be asked for a job, so an outage doesn't count.
+ */
+const MOST_TRIES = 10;
+
+const STUCK =
+  `It was tried ${MOST_TRIES} times without coming on, since its server died or the database took too long; ask your operator, whose log has the reason.`;
+
 /** Each gives whether the job came to its end. */
 const RUN: Record<
   JobKind,
@@ -48,6 +57,10 @@ export async function runNextJob(
   await endBrokenUploads(db);
   const job = await leaseJob(db, { leaseSeconds: JOB_LEASE_SECONDS });
   if (!job) return 0;
+  if (job.tries > MOST_TRIES) {
+    await end(services, job, { state: "failed", failure: STUCK });
+    return 1;
+  }
   try {
     const done = await RUN[job.kind](jobContext(services, job), job, stopping);
     if (done) await end(services, job, { state: "done" });

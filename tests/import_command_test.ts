@@ -113,6 +113,9 @@ testOnPostgres(
       ]);
       assert.equal(await misused.ended(), 2);
       assert.match(misused.output.stderr, /deno task import FILE/);
+      const folder = await startProgram("import", environment, ["/"]);
+      assert.equal(await folder.ended(), 2);
+      assert.match(folder.output.stderr, /^the file "\/" can't be read \(/m);
     });
   },
 );

@@ -41,6 +41,31 @@ testOnEach(
   },
 );
 
+testOnEach(
+  "a job that never comes on ends, however often servers die of it; one that is given back in order doesn't",
+  async (connection) => {
+    const { db } = connection;
+    const { services, actor } = await jobDesk(connection);
+    const [fatal, patient] = [
+      await upload(services, actor, file()),
+      await upload(services, actor, file()),
+    ];
+    for (let tries = 0; tries < 10; tries++) {
+      assert.equal((await leaseJob(db, { leaseSeconds: 60 }))!.id, fatal);
+      const given = (await leaseJob(db, { leaseSeconds: 60 }))!;
+      assert.equal(given.id, patient);
+      await releaseJob(db, given);
+      await dropLease(db, fatal);
+    }
+    assert.equal(await runNextJob(services), 1);
+    const { state, failure } = await jobOf(services, fatal);
+    assert.equal(state, "failed");
+    assert.match(failure!, /^It was tried 10 times without coming on, .*\.$/);
+    assert.equal(await runNextJob(services), 1);
+    assert.equal((await jobOf(services, patient)).state, "done");
+  },
+);
+
 testOnPostgres(
   "a job is cancelled while a batch is under way, and neither waits for the other for ever",
   async (connection) => {
