@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { isFrozen } from "../services/reports.ts";
 import {
   getUser,
   refusalsOf,
@@ -58,14 +59,20 @@ export const userDisablement = new Hono<AppEnv>()
     return respondPage(c, user, { from, refusal: REFUSALS[failure.reason] });
   });
 
-function respondPage(
+async function respondPage(
   c: Context<AppEnv>,
   user: UserDetails,
   said: { from: string; refusal?: string },
 ) {
+  const frozen = await isFrozen(c.var.services, user);
   return respond(c, {
     page: DisablementPage,
-    props: { user: { ...user, disabled: user.disabledAt !== null }, ...said },
+    props: {
+      user: { ...user, disabled: user.disabledAt !== null },
+      frozen,
+      ...(frozen && { refusal: REPORT_OPEN }),
+      ...said,
+    },
     status: said.refusal ? 409 : 200,
   });
 }

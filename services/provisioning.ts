@@ -1,6 +1,5 @@
 import { v4 as uuidv4 } from "uuid";
 import { lockPermissions } from "../db/permissions.ts";
-import { hasOpenReport } from "../db/reports.ts";
 import { findUser, type UserDetails } from "../db/users.ts";
 import { allOrNothing, must } from "./all_or_nothing.ts";
 import { authorize } from "./authorization.ts";
@@ -11,6 +10,7 @@ import {
   type SetPasswordFailure,
 } from "./passwords.ts";
 import { nameFrom, type NameParts } from "./provisioned_names.ts";
+import { isFrozen } from "./reports.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import {
   createUser,
@@ -129,7 +129,7 @@ async function apply(
   const { id: userId, disabledAt, passwordSetAt: setAt } = user;
   const { active } = given;
   // An account that its owner froze stays so whatever a provider says of it: staff settle that first.
-  const frozen = disabledAt !== null && await hasOpenReport(inside.db, userId);
+  const frozen = await isFrozen(inside, user);
   if (active === true && disabledAt !== null && !frozen) {
     must(await setUserDisabled(inside, { actor, userId, disabled: false }));
   }

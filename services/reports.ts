@@ -4,12 +4,18 @@ import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
 import {
   closeReports,
   findOpenReport,
+  hasOpenReport,
   insertReport,
   listOpenReports,
   type ReportRow,
 } from "../db/reports.ts";
 import { findMail } from "../db/mails.ts";
-import { findUser, lockUser, setDisabled } from "../db/users.ts";
+import {
+  findUser,
+  lockUser,
+  setDisabled,
+  type UserDetails,
+} from "../db/users.ts";
 import type { Database } from "../db/client.ts";
 import { recordAudit } from "./audit.ts";
 import { authorize } from "./authorization.ts";
@@ -77,6 +83,14 @@ async function mayBeDisabled(db: Database, userId: string) {
       permission: "administration",
       exceptId: userId,
     });
+}
+
+/** Is the account frozen, so that settling its report is the only way to enable it? */
+export async function isFrozen(
+  { db }: Pick<ServiceContext, "db">,
+  { id, disabledAt }: Pick<UserDetails, "id" | "disabledAt">,
+): Promise<boolean> {
+  return disabledAt !== null && await hasOpenReport(db, id);
 }
 
 const REPORTS_PER_PAGE = 50;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Permission } from "../../services/context.ts";
+import { setSuspension } from "../../db/authenticators.ts";
 import { type Browser, browser, csrfOf, program } from "../support/app.ts";
+import { plantPasskey } from "../support/authenticators.ts";
 import { testOnEach } from "../support/database.ts";
 import { person } from "../support/people.ts";
 
@@ -150,11 +152,11 @@ type Program = ReturnType<typeof program>;
 async function knock(
   { app }: Program,
   visitor: Browser,
-  { subjectId, tokenPage, forced = false }: {
+  { subjectId, tokenPage, forced }: {
     subjectId: string;
     tokenPage: string;
-    /** Signed in with a temporary password. */
-    forced?: boolean;
+    /** The one page that somebody is led to who has to do something first. */
+    forced?: string;
   },
 ): Promise<string[]> {
   const open = new Set<string>();
@@ -166,7 +168,9 @@ async function knock(
     )
       .map((it) => `${it.method} ${it.path}`),
   );
-  for (const route of [...routes, "POST /sign-out"]) { // last: it ends the session
+  const last = forced ? [`POST ${forced}`] : []; // what was to be done first is done by it
+  for (const it of last) routes.delete(it);
+  for (const route of [...routes, ...last, "POST /sign-out"]) { // last: it ends the session
     const [method, path] = route.split(" ") as [string, string];
     const response = await visitor.send(
       method,
@@ -195,7 +199,11 @@ async function knock(
 }
 
 /** Sent away: to sign in, to the forced change, or refused. (The pages of a link refuse by the link, not by their door.) */
-function isShut(response: Response, route: string, forced: boolean) {
+function isShut(
+  response: Response,
+  route: string,
+  forced: string | undefined,
+) {
   const to = response.headers.get("location") ?? "";
   const awayTo = to.split("?")[0];
   if (response.status === 403) {
@@ -203,7 +211,7 @@ function isShut(response: Response, route: string, forced: boolean) {
   }
   return response.status === 303 && to !== "/sign-in?done=signed-out" &&
     (awayTo === "/sign-in" ||
-      forced && awayTo === "/account/password" && route !== "GET /");
+      forced && awayTo === forced && route !== "GET /");
 }
 
 testOnEach(
@@ -251,7 +259,7 @@ testOnEach(
     const open = await knock(running, visitor, {
       subjectId: subject.id,
       tokenPage: "/account/password",
-      forced: true,
+      forced: "/account/password",
     });
     assert.deepEqual(
       open,
@@ -261,6 +269,40 @@ testOnEach(
         "GET /account/password",
         "POST /account/password",
         "POST /account/password/check",
+        "POST /session",
+        "POST /sign-out",
+      ].sort(),
+    );
+  },
+);
+
+testOnEach(
+  "whoever has authenticators to confirm gets nowhere before that",
+  async ({ db }) => {
+    const running = program({ db });
+    const subject = await person(db);
+    const user = await person(db, {
+      permissions: ["user_management", "audit_log", "administration"],
+    });
+    const visitor = browser(running);
+    await visitor.signIn(user);
+    await plantPasskey(db, { userId: user.id });
+    await setSuspension(db, { userId: user.id, why: "permission_gained" });
+    const open = await knock(running, visitor, {
+      subjectId: subject.id,
+      tokenPage: "/account/authenticators",
+      forced: "/account/authenticators",
+    });
+    assert.deepEqual(
+      open,
+      [
+        ...EVERYBODY,
+        "GET /", // leads to the page, as every other address does
+        "GET /account/authenticators",
+        "POST /account/authenticators",
+        "GET /account/check",
+        "POST /account/check",
+        "POST /account/check/passkey",
         "POST /session",
         "POST /sign-out",
       ].sort(),

@@ -88,6 +88,9 @@ testOnEach(
     );
     assert.deepEqual([api.status, api.problem], [409, "report-open"]);
     assert.match(api.json.detail, /Account > Reports/);
+    const asked = await desk.get(`/users/${user.id}/disablement`);
+    assert.equal(asked.status, 200);
+    assert.match(await asked.text(), /href="\/reports">Reports</);
     const page = await desk.post(`/users/${user.id}/disablement`, {
       disabled: "no",
     });
