@@ -134,8 +134,8 @@ export async function measure(
 /** A user who looks at pages of their own. */
 async function pageViews(desk: Desk) {
   const { username, password } = desk.people[0]!;
-  const cookie = sessionOf(
-    await desk.signIn(username, password, "198.51.100.1"),
+  const cookie = await firstSession(() =>
+    desk.signIn(username, password, "198.51.100.1")
   );
   return async () => {
     const started = performance.now();
@@ -167,24 +167,27 @@ async function repeat(
 ): Promise<Figures> {
   const times: number[] = [];
   let failed = 0;
-  await ask(); // the first signs in, or is to get warm
-  while (running()) {
+  do {
     const { ms, ok } = await ask();
     times.push(ms);
     if (!ok) failed += 1;
     await sleep(pauseMs);
-  }
+  } while (running());
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.floor(times.length * share)] ?? NaN;
   const most = times.at(-1) ?? NaN;
   return { median: at(0.5), p95: at(0.95), most, count: times.length, failed };
 }
 
-function sessionOf(response: Response) {
-  const set = response.headers.getSetCookie()
-    .find((it) => it.startsWith("passdesk-session="));
-  if (!set) throw new Error(`no session: ${response.status}`);
-  return set.split(";")[0]!;
+/** Signs in, once what the flood before has left in the lines is done. */
+async function firstSession(signIn: () => Promise<Response>) {
+  for (let tries = 0; tries < 60; tries++) {
+    const set = (await signIn()).headers.getSetCookie()
+      .find((it) => it.startsWith("passdesk-session="));
+    if (set) return set.split(";")[0]!;
+    await sleep(1_000);
+  }
+  throw new Error("nobody can sign in");
 }
 
 async function firstAnswer(url: string) {

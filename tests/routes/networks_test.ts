@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { browser, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { type Person, person } from "../support/people.ts";
+import { codeOf, enrolTotp } from "../support/totp.ts";
 
 const WRONG = "not the password";
 
@@ -68,7 +69,7 @@ testOnEach(
 );
 
 testOnEach(
-  "an account that many networks have locked opens to a browser that it knows, with limits of its own, and with a second step (ASVS 6.1.1)",
+  "an account that many networks have locked opens to a browser that it knows, with limits of its own (ASVS 6.1.1)",
   async ({ db }) => {
     const running = program({ db }, {
       SIGN_IN_ATTEMPTS: "3",
@@ -95,7 +96,7 @@ testOnEach(
 );
 
 testOnEach(
-  "a known browser's right password signs in while the account is locked for all others",
+  "a known browser's right password, and its code, sign in while the account is locked for all others",
   async ({ db }) => {
     const running = program({ db }, {
       SIGN_IN_ATTEMPTS: "3",
@@ -110,5 +111,13 @@ testOnEach(
     assert.equal((await own.signIn(user)).status, 303);
     const stranger = browser(running, { address: "198.51.101.9" });
     assert.equal((await stranger.signIn(user)).status, 429); // it is no success of theirs
+
+    const { secret } = await enrolTotp(own);
+    await own.post("/sign-out", {}, { from: "/account/password" });
+    assert.equal((await own.signIn(user)).status, 303);
+    const second = await own.post("/sign-in/second-factor", {
+      code: codeOf(secret),
+    });
+    assert.equal(second.status, 303);
   },
 );
