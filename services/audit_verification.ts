@@ -83,20 +83,11 @@ export async function verifyAuditLog(
 ): Promise<Result<AuditVerification, VerifyAuditLogFailure>> {
   let before: Seal | undefined;
   let [seals, events, keptSeen] = [0, 0, false];
-  const outside = new Map<string, OutsideEvent>();
-  const look = (batch: StoredEvent[], aheadOf?: Seal) => {
-    for (const it of batch) {
-      const at = new Date(Number(it.at) / 1000);
-      const why = aheadOf ? "future" : doubtOf({ id: it.id, at });
-      if (why && !outside.has(it.id)) {
-        outside.set(it.id, { id: it.id, at: iso(at), why });
-      }
-    }
-  };
+  const outside = lookOut();
   for await (const seal of allSeals(services)) {
-    const difference = await compare(services, { seal, before, look });
+    const difference = await compare(services, { seal, before, outside });
     if (difference) {
-      const named = [...outside.values()].slice(0, MOST_NAMED);
+      const { events: named } = outside;
       return refuse({
         ...difference,
         ...(named.length > 0 && { outside: named }),
@@ -115,14 +106,14 @@ export async function verifyAuditLog(
   const { untilId, mac } = before;
   let unsealed: string | undefined;
   for await (const batch of eventsAfter(services, untilId)) {
-    look(batch);
-    unsealed ??= batch.find((it) => outside.get(it.id)?.why !== "future")?.id;
+    outside.look(batch);
+    unsealed ??= batch.find((it) => doubtOf(timed(it)) !== "future")?.id;
   }
-  if (outside.size > 0) {
+  if (outside.count() > 0) {
     return refuse({
       reason: "outside_of_time",
-      count: outside.size,
-      events: [...outside.values()].slice(0, MOST_NAMED),
+      count: outside.count(),
+      events: outside.events,
     });
   }
   return ok({
@@ -155,6 +146,47 @@ async function* eventsAfter({ db }: Services, id: string) {
   }
 }
 
+interface Lookout {
+  look(batch: StoredEvent[]): void;
+  /** What a seal names as ahead of its time; it comes again in its own range later. */
+  lookAhead(batch: StoredEvent[]): void;
+  count(): number;
+  /** The first ones. */
+  events: OutsideEvent[];
+}
+
+/** Counts what lies outside of time, each event once, in the memory of those that seals name. */
+function lookOut(): Lookout {
+  const ahead = new Set<string>();
+  const events: OutsideEvent[] = [];
+  let count = 0;
+  const add = (it: StoredEvent, why: TimeDoubt) => {
+    count += 1;
+    const { id, at } = timed(it);
+    if (events.length < MOST_NAMED) events.push({ id, at: iso(at), why });
+  };
+  return {
+    events,
+    count: () => count,
+    look(batch) {
+      for (const it of batch) {
+        const why = ahead.has(it.id) ? undefined : doubtOf(timed(it));
+        if (why) add(it, why);
+      }
+    },
+    lookAhead(batch) {
+      for (const it of batch.filter(({ id }) => !ahead.has(id))) {
+        ahead.add(it.id);
+        add(it, "future");
+      }
+    },
+  };
+}
+
+function timed({ id, at }: StoredEvent) {
+  return { id, at: new Date(Number(at) / 1000) };
+}
+
 function iso(at: Date): string {
   return Number.isNaN(at.getTime()) ? "" : at.toISOString();
 }
@@ -162,10 +194,10 @@ function iso(at: Date): string {
 /** Undefined where the seal fits. */
 async function compare(
   { db, secrets }: Services,
-  { seal, before, look }: {
+  { seal, before, outside }: {
     seal: Seal;
     before: Seal | undefined;
-    look: (batch: StoredEvent[], aheadOf?: Seal) => void;
+    outside: Lookout;
   },
 ): Promise<Difference | undefined> {
   const [keyId = "", digest = ""] = seal.mac.split(".");
@@ -183,10 +215,10 @@ async function compare(
   const digested = await digestEvents(db, mac, {
     before: before ?? NO_SEAL,
     untilId: seal.untilId,
-    onEvents: look,
+    onEvents: outside.look,
   });
   const ahead = await findStoredEvents(db, seal.ahead);
-  look(ahead, seal);
+  outside.lookAhead(ahead);
   if (sameText(finish(mac, seal, ahead), digest)) return undefined;
   const expected = seal.events + seal.ahead.length;
   const found = digested.events + ahead.length;

@@ -131,7 +131,7 @@ export async function setUserDisabled(
     await lockPermissions(tx);
     const allowed = await authorize(tx, context, {
       actor,
-      action: "disable_user",
+      action: disabled ? "disable_user" : "enable_user",
       subjectId: userId,
     });
     if (!allowed.ok) return allowed;

@@ -14,11 +14,11 @@ import { Stored, Time } from "./parts.tsx";
 const SCOPE_LABELS: Record<Scope, string> = {
   "users:read": "find users and read their details, sessions and jobs; export",
   "users:write":
-    "create, change, disable and enable users; import; not the email address of holders of a permission",
+    "create, change, disable and enable users; import; but neither change the email address of a holder of a permission, nor enable one",
   "permissions:write":
-    "set permissions; with the other scopes, also change the email address and password of holders of a permission",
+    "set permissions; with the other scopes, also change the email address and the password of a holder of a permission, or enable one",
   "passwords:set":
-    "set passwords, send reset links, remove second factors, require new passwords; not set or remove them of holders of a permission",
+    "set passwords, send reset links, remove second factors, require new passwords; but neither set a password nor remove the factors of a holder of a permission",
   "sessions:end": "end users' sessions",
   "audit:read": "read the audit log",
   "tokens:manage": "list, make and revoke API tokens",

@@ -120,7 +120,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         `Hello ${name},`,
         `since ${
           moment(facts.at)
-        } the scope users:write no longer lets a program set permissions or change the email address of staff, and passwords:set no longer lets it set the password of staff. Both now need the scope permissions:write too. These API tokens of your account ${username} do not have it: ${facts.tokens}`,
+        } the scope users:write no longer lets a program set permissions, or change the email address of staff or enable them, and passwords:set no longer lets it set the password of staff or remove their second factor. All this now needs the scope permissions:write too. These API tokens of your account ${username} do not have it: ${facts.tokens}`,
         "Most programs don't need it, and then there is nothing to do. If one does, make a new token with permissions:write for it under Account > API tokens, and revoke the old one.",
       ],
     }),
@@ -238,7 +238,7 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         `Guten Tag ${name},`,
         `seit ${
           moment(facts.at)
-        } kann ein Programm mit dem Scope users:write keine Berechtigungen mehr vergeben und keine E-Mail-Adressen des Personals ändern, mit passwords:set keine Passwörter des Personals setzen. Beides braucht jetzt zusätzlich den Scope permissions:write. Diese API-Token Ihres Kontos ${username} haben ihn nicht: ${facts.tokens}`,
+        } kann ein Programm mit dem Scope users:write keine Berechtigungen mehr vergeben, beim Personal keine E-Mail-Adressen ändern und niemanden aktivieren, mit passwords:set beim Personal keine Passwörter setzen und keinen zweiten Faktor entfernen. All das braucht jetzt zusätzlich den Scope permissions:write. Diese API-Token Ihres Kontos ${username} haben ihn nicht: ${facts.tokens}`,
         "Die meisten Programme brauchen ihn nicht; dann ist nichts zu tun. Braucht ihn eines, erstellen Sie dafür unter Account > API tokens ein neues Token mit permissions:write und widerrufen das alte.",
       ],
     }),

@@ -13,7 +13,7 @@ SELECT
 FROM api_tokens
 WHERE revoked_at IS NULL AND expires_at > now()
   AND scopes ?| ARRAY['users:write', 'passwords:set']
-  AND EXISTS (SELECT 1 FROM permissions WHERE user_id = owner_id AND permission = 'administration')
+  AND EXISTS (SELECT 1 FROM permissions WHERE user_id = owner_id AND permission IN ('administration', 'user_management'))
 GROUP BY owner_id;
 --> statement-breakpoint
 -- Answers that were kept until now may hold a token or a generated password.

@@ -12,7 +12,7 @@ class Failed extends Error {}
 /**
  * `Idempotency-Key` on a POST: sent twice, it happens once.
  *
- * @param secret the member of the answer that is told once: it is kept, and so told again, as null (ASVS 14.2.3)
+ * @param secret the member of the answer that is told once: it is kept, and so told again, as null (ASVS 14.2.6)
  */
 export const idempotent = (secret?: string) =>
   createMiddleware<AppEnv>(async (c, next) => {

@@ -18,7 +18,7 @@ async function statements() {
 }
 
 testOnEach(
-  "the migration tells administrators whose tokens do less now, gives the new scope to none, and forgets kept secrets",
+  "the migration tells owners whose tokens do less now, gives the new scope to none, and forgets kept secrets",
   async ({ db }) => {
     const owning = async (
       permissions: Permission[],
@@ -34,10 +34,11 @@ testOnEach(
       "users:write",
     ]);
     await apiToken(db, { ownerId: told.id, scopes: ["passwords:set"] });
+    const colleague = await owning(["user_management"], ["passwords:set"]);
     const untold = [
       await owning(["administration"], ["users:read"]),
       await owning(["administration"], ["users:write"], -1),
-      await owning(["user_management"], ["users:write"]),
+      await owning(["audit_log"], ["users:write"]),
     ];
     await rows(
       db,
@@ -46,6 +47,7 @@ testOnEach(
     for (const it of await statements()) await db.execute(sql.raw(it));
     const mails = await listMails(db, told.id, 5);
     assert.deepEqual(mails.map((it) => it.kind), ["api_token_narrowed"]);
+    assert.equal((await listMails(db, colleague.id, 5)).length, 1);
     for (const { id } of untold) {
       assert.deepEqual(await listMails(db, id, 5), []);
     }

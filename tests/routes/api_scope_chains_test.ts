@@ -111,13 +111,27 @@ testOnEach(
     const { json: after } = await ask("GET", path);
     assert.equal(after.email, administrator.email);
     assert.equal(after.pendingEmail, null);
+    const away = await person(db, {
+      permissions: ["administration"],
+      disabled: true,
+    });
+    const enabled = await ask("DELETE", `/users/${away.id}/disablement`);
+    assert.equal(enabled.status, 403, enabled.text);
+    const active = await scim("PATCH", `/Users/${away.id}`, {
+      body: patch({ op: "replace", path: "active", value: true }),
+    });
+    assert.equal(active.status, 403);
+    assert.equal((await ask("GET", `/users/${away.id}`)).json.disabled, true);
     // What leads nowhere stays open.
     const named = await ask("PATCH", path, {
       json: { name: "Another Name" },
       headers: ANY,
     });
     assert.equal(named.status, 200, named.text);
-    const link = await ask("POST", `${path}/reset-links`);
+    const disabled = await ask("PUT", `${path}/disablement`);
+    assert.equal(disabled.status, 200, disabled.text);
+    const other = await person(db, { permissions: ["audit_log"] });
+    const link = await ask("POST", `/users/${other.id}/reset-links`);
     assert.equal(link.status, 202, link.text);
   },
 );
