@@ -20,6 +20,7 @@ import {
   sendForm,
 } from "../support/ended_sessions.ts";
 import { type Person, person } from "../support/people.ts";
+import { codeOf, enrolTotp } from "../support/totp.ts";
 
 const RESTORED = /Your session had ended\./;
 
@@ -278,6 +279,32 @@ testOnEach(
   },
 );
 
+testOnEach(
+  "a form comes back behind the second step too, and not before it",
+  async (connection) => {
+    const { db, staff, user, visitor } = await setting(connection);
+    const { secret } = await enrolTotp(visitor);
+    const { path, fields } = await edit(visitor, user);
+    await letSessionsEnd(db, staff.id);
+    await sendForm(visitor, path, fields);
+    const { username: identifier, password } = staff;
+    const half = await visitor.post("/sign-in", {
+      identifier,
+      password,
+      next: path,
+    });
+    const step = half.headers.get("location")!;
+    const away = await visitor.get(path); // half signed in is not signed in
+    assert.match(away.headers.get("location")!, /^\/sign-in/);
+    const done = await visitor.post("/sign-in/second-factor", {
+      code: codeOf(secret),
+      next: new URL(step, "http://x").searchParams.get("next")!,
+    });
+    assert.equal(done.headers.get("location"), path);
+    assert.match(await (await visitor.get(path)).text(), /Registry/);
+  },
+);
+
 /** Each form that somebody types into: its page, what is typed, and what must not be kept. */
 const FORMS: {
   path: string;
@@ -328,6 +355,18 @@ const FORMS: {
     },
     shows: [/\/typed"/, /name="events.user_created" value="yes" checked/],
   },
+  {
+    path: "/webhooks/:id/edit",
+    typed: {
+      url: "https://hooks.example.org/changed",
+      "events.user_updated": "yes",
+    },
+    shows: [
+      /\/changed"/,
+      /name="events.user_updated" value="yes" checked/,
+      /name="events.user_created" value="yes"\s*>/,
+    ],
+  },
 ];
 
 /** The fields of a page's form that are not kept. */
@@ -349,8 +388,18 @@ testOnEach(
       "audit_log",
       "administration",
     ]);
+    const webhook = await visitor.post("/webhooks/new", {
+      url: "https://hooks.example.org/",
+      "events.user_created": "yes",
+    });
+    const webhookId = (await webhook.text()).match(
+      /webhooks\/([0-9a-f-]{36})/,
+    )!;
     for (const { path: pattern, typed, shows, secret } of FORMS) {
-      const path = pattern.replace(":id", user.id);
+      const path = pattern.replace(
+        ":id",
+        pattern.startsWith("/webhooks") ? webhookId[1]! : user.id,
+      );
       const page = await (await visitor.get(path)).text();
       const given = Object.fromEntries(
         ["csrf", "from", "formId", "seenSetAt", "seen"]
