@@ -25,5 +25,7 @@ export interface AppEnv {
     address?: string;
     /** Has the connection ended before the whole request was there? */
     isCut?: () => boolean;
+    /** Ends the connection at once, whatever has been answered. */
+    cut?: () => void;
   };
 }

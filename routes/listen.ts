@@ -68,6 +68,7 @@ export async function listen(
       fetch(request, {
         address: incoming.socket.remoteAddress ?? "unknown",
         isCut: () => incoming.destroyed && !incoming.complete,
+        cut: () => incoming.socket.destroy(),
       }),
     { overrideGlobalObjects: false },
   );

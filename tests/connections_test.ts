@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import { connectPostgres, rows } from "../db/client.ts";
 import { listen } from "../routes/listen.ts";
+import { apiToken } from "./support/api.ts";
 import { program } from "./support/app.ts";
 import {
   freshDatabaseUrl,
@@ -9,6 +10,7 @@ import {
   testOnPostgres,
 } from "./support/database.ts";
 import { embedded } from "./support/embedded.ts";
+import { person } from "./support/people.ts";
 import { freePort, startProgram } from "./support/process.ts";
 
 /** A client that sends raw text, piece by piece, and collects what comes back until the connection ends. */
@@ -126,6 +128,77 @@ Deno.test("a body that breaks off, and what is no HTTP, are lines of level info 
   assert.deepEqual(log.filter((it) => it.level !== "info"), []);
   assert.ok(!JSON.stringify(log).includes("stack"));
   await server.close();
+});
+
+testOnPostgres(
+  "a stream that fails is cut: nobody reads of the error in it, and it is in the log",
+  async ({ db }) => {
+    const port = freePort();
+    const PUBLIC_URL = `http://localhost:${port}`;
+    const { app, log, services } = program({ db }, { PUBLIC_URL });
+    const listener = await listen(app.fetch, {
+      hostname: "127.0.0.1",
+      port,
+      deadlines: { header: 5, body: () => 5, idle: 5, silent: 5 },
+      log: services.log,
+    });
+    const { id: ownerId } = await person(db, { permissions: ["audit_log"] });
+    const { text: token } = await apiToken(db, { ownerId });
+    await db.execute(sql`
+      insert into audit_events (id, at, event, address, request_id)
+      select ('0192' || substr(gen_random_uuid()::text, 5))::uuid,
+        now() - interval '2 hours', 'user_updated', '192.0.2.1', repeat('x', 300)
+      from generate_series(1, 30000) n`);
+    const answer = await fetch(`${PUBLIC_URL}/api/v1/audit-events/stream`, {
+      headers: { Authorization: `Bearer ${token}` },
+    });
+    assert.equal(answer.status, 200);
+    const reader = answer.body!.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let text = (await reader.read()).value!;
+    await db.execute(sql`alter table audit_events rename to hidden_events`);
+    await assert.rejects(async () => {
+      while (true) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        text += value;
+      }
+    });
+    await db.execute(sql`alter table hidden_events rename to audit_events`);
+    assert.ok(!/Error|audit_events|select/.test(text), text.slice(-200));
+    assert.deepEqual(
+      log.filter((it) => it.level === "error").map((it) => it.event),
+      ["stream_failed"],
+    );
+    await listener.close(1_000);
+  },
+);
+
+Deno.test("a client that stops reading an answer is cut", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const listener = await listen(
+    () =>
+      new Response(
+        new ReadableStream({
+          pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+          cancel: () => cancelled.resolve(),
+        }),
+      ),
+    {
+      hostname: "127.0.0.1",
+      port: 0,
+      deadlines: { header: 5, body: () => 5, idle: 5, silent: 1 },
+      log: () => {},
+    },
+  );
+  const { port } = listener.address;
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(
+    new TextEncoder().encode("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+  );
+  await cancelled.promise; // for ever, were it not cut
+  connection.close();
+  await listener.close(1_000);
 });
 
 testOnPostgres(

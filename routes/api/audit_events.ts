@@ -17,6 +17,7 @@ import {
 import { notFoundProblem } from "./problems.ts";
 import { EXAMPLE_ID } from "./user_schema.ts";
 import { onInvalid } from "./validation.ts";
+import { streamed } from "./streamed.ts";
 
 const EVENT_EXAMPLE = {
   id: "0193cbb4-7a51-7d3e-9f0e-5a3d8f6b2c14",
@@ -146,19 +147,13 @@ export const auditEvents = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     const { after } = c.req.valid("query");
     const events = auditEventsSince(services, { actor, after });
     c.header("Content-Type", "application/x-ndjson");
-    return c.body(lines(events)) as never;
+    return c.body(streamed(c, lines(events))) as never;
   });
 
-function lines(pages: AsyncIterable<AuditEventRow[]>) {
-  const encoder = new TextEncoder();
-  return ReadableStream.from(pages).pipeThrough(
-    new TransformStream<AuditEventRow[], Uint8Array>({
-      transform(events, out) {
-        const text = events.map((it) => JSON.stringify(toEvent(it)) + "\n");
-        out.enqueue(encoder.encode(text.join("")));
-      },
-    }),
-  );
+async function* lines(pages: AsyncIterable<AuditEventRow[]>) {
+  for await (const events of pages) {
+    yield events.map((it) => JSON.stringify(toEvent(it)) + "\n").join("");
+  }
 }
 
 function toEvent(row: AuditEventRow): z.output<typeof AuditEvent> {

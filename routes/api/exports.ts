@@ -6,6 +6,7 @@ import { guarded, problems } from "./operation.ts";
 import { problem } from "./problems.ts";
 import { refused } from "./refusals.ts";
 import { onInvalid } from "./validation.ts";
+import { streamed } from "./streamed.ts";
 
 const yes = z.enum(["true", "false"]).optional()
   .transform((it) => it === "true" || undefined);
@@ -76,9 +77,7 @@ export const userExports = new OpenAPIHono<AppEnv>({ defaultHook: onInvalid })
     }
     c.header("Content-Type", TYPES[format]);
     c.header("Content-Disposition", `attachment; filename="users.${format}"`);
-    const body = ReadableStream.from(exported.value)
-      .pipeThrough(new TextEncoderStream());
-    return c.body(body) as never;
+    return c.body(streamed(c, exported.value)) as never;
   });
 
 function accepted(accept = "*/*"): ImportFormat | undefined {
