@@ -49,6 +49,14 @@ type Fetch = (
 
 const SLOW = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
 const MALFORMED = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
+const TOO_LARGE =
+  "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n";
+
+/** What is answered to a client that node:http gives up on, by its code. */
+const ANSWERS: Record<string, string> = {
+  ERR_HTTP_REQUEST_TIMEOUT: SLOW,
+  HPE_HEADER_OVERFLOW: TOO_LARGE,
+};
 
 /**
  * Serves HTTP by node:http and not by Deno.serve, which knows no deadline before a request or after it. What a
@@ -70,7 +78,8 @@ export async function listen(
         isCut: () => incoming.destroyed && !incoming.complete,
         cut: () => incoming.socket.destroy(),
       }),
-    { overrideGlobalObjects: false },
+    // A probe by HTTP/1.0 names no host.
+    { overrideGlobalObjects: false, hostname: "none.invalid" },
   );
   const server = createServer({
     headersTimeout: deadlines.header * 1000,
@@ -95,8 +104,8 @@ export async function listen(
     socket.once("close", () => sockets.delete(socket));
   });
   server.on("clientError", (error: Error & { code?: string }, socket) => {
-    const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-    cut(socket as Socket, slow ? SLOW : MALFORMED, error.code ?? error.name);
+    const code = error.code ?? error.name;
+    cut(socket as Socket, ANSWERS[code] ?? MALFORMED, code);
   });
   server.on(
     "request",
@@ -106,6 +115,9 @@ export async function listen(
       outgoing.once("close", () => {
         if (sockets.has(socket)) sockets.set(socket, undefined);
       });
+      if (hosts(incoming) > 1) { // RFC 9112, 3.2
+        return cut(socket, MALFORMED, "SEVERAL_HOSTS");
+      }
       if (hasBody(incoming)) {
         const seconds = deadlines.body(incoming.url?.split("?")[0] ?? "");
         const timer = setTimeout(
@@ -137,6 +149,12 @@ export async function listen(
       clearTimeout(timer);
     },
   };
+}
+
+function hosts({ rawHeaders }: IncomingMessage) {
+  return rawHeaders.filter((it, at) =>
+    at % 2 === 0 && it.length === 4 && it.toLowerCase() === "host"
+  ).length;
 }
 
 function hasBody({ headers }: IncomingMessage) {

@@ -130,6 +130,27 @@ Deno.test("a body that breaks off, and what is no HTTP, are lines of level info 
   await server.close();
 });
 
+Deno.test("what no browser sends is answered by a status that says why", async () => {
+  const server = await served();
+  const { port, log } = server;
+  const host = `Host: localhost:${port}\r\n`;
+  for (
+    const [text, status] of [
+      [`GET /health/live HTTP/1.0\r\n\r\n`, 200],
+      [`GET /sign-in HTTP/1.0\r\n\r\n`, 421],
+      [`GET /sign-in HTTP/1.1\r\n\r\n`, 400],
+      [`GET /sign-in HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n`, 400],
+      [`GET http://evil.example/sign-in HTTP/1.1\r\n${host}\r\n`, 421],
+      [`GET /?${"a".repeat(30_000)} HTTP/1.1\r\n${host}\r\n`, 431],
+    ] as const
+  ) {
+    const { answer } = await client(port, [text]);
+    assert.match(await answer, new RegExp(`^HTTP/1\\.1 ${status} `), text);
+  }
+  assert.deepEqual(log.filter((it) => it.level !== "info"), []);
+  await server.close();
+});
+
 testOnPostgres(
   "a stream that fails is cut: nobody reads of the error in it, and it is in the log",
   async ({ db }) => {
