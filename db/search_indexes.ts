@@ -4,7 +4,7 @@ import { numberKey, type ValueField, valueKey } from "./user_search_values.ts";
 
 /**
  * Makes the indexes of the fields that SEARCH_FIELDS names beside names, where they are missing. Asked at the start, by
- * the owner of the tables. Nobody waits for it but this start: 6 s for each at 1,000,000 users. What the setting no
+ * the owner of the tables. Nobody waits for it but this start: some 20 s for each at 1,000,000 users. What the setting no
  * longer names stays, since another instance may still search it: `users_search_…` and `users_number_…` may be
  * dropped.
  */

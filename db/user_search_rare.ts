@@ -94,7 +94,7 @@ function lookedUp({ sample }: Page, { match, lookUp }: Rest, room: SQL) {
 }
 
 const COLUMNS = sql.raw(
-  ["id", "search_key", "disabled_at", "email_key", "attributes", "external_id"]
+  ["id", "search_key", "disabled_at", "email_key"]
     .concat(["name_key", "inverted_name_key", "username_key"])
     .map((it) => `users.${it}`).join(", "),
 );

@@ -35,7 +35,7 @@ export function readValue(folded: string): ValueQuery {
   const isNumber = /^[\d +()./-]+$/.test(number) &&
     digits.length >= DIGITS.fewest && digits.length <= DIGITS.most;
   return {
-    value: fold(folded).replace(/[ -/:-@[-`{-~]+/g, ""),
+    value: folded.replace(/[^\p{L}\p{M}\p{N}]+/gu, ""),
     digits: isNumber ? [...digits].reverse().join("") : undefined,
     id: UUID.test(folded) ? folded : undefined,
   };

@@ -9,7 +9,7 @@ import {
 } from "../db/provisioned_users.ts";
 import { unicodeEmail } from "../db/email_addresses.ts";
 import { recordAudit } from "./audit.ts";
-import { visibleText } from "./clean_text.ts";
+import { cleanText, visibleText } from "./clean_text.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { recordView } from "./users.ts";
@@ -29,7 +29,13 @@ export async function findProvisioned(
   { actor, filter }: { actor: Actor; filter: ProvisionedUserFilter },
 ): Promise<Result<ProvisionedUser[], FindProvisionedFailure>> {
   const most = MOST_ALIKE;
-  const found = await findProvisionedUsers(context.db, filter, most + 1);
+  const found = await findProvisionedUsers(
+    context.db,
+    filter.by === "externalId"
+      ? { ...filter, value: cleanText(filter.value) } // as it is stored
+      : filter,
+    most + 1,
+  );
   if (found.length > most) return refuse({ reason: "too_many", most });
   const users = found.filter((it) => isExactly(it, filter));
   if (users.length === 1) {
