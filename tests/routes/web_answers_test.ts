@@ -238,7 +238,7 @@ testOnEach(
   async (connection) => {
     const broken = {
       ...hasher,
-      verifyNobody: () => Promise.reject(new Error("a detail for the log")),
+      authenticate: () => Promise.reject(new Error("a detail for the log")),
     };
     const running = program(connection, {}, broken);
     const response = await browser(running).post("/sign-in", {
