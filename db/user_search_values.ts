@@ -1,5 +1,4 @@
 import { type SQL, sql } from "drizzle-orm";
-import { fold } from "./fold.ts";
 import type { Given } from "./prepared.ts";
 import { LAST } from "./schema.ts";
 import type { Lead } from "./user_search_page.ts";
