@@ -39,7 +39,10 @@ testOnEach(
     assert.equal((await passwordOf(db, id))!.setBy, staff.id);
     const held = ["administration" as const, "user_management" as const];
     const admin = await person(db, { permissions: held });
-    const actor = await actorOf(db, admin, { permissions: held });
+    const actor = await actorOf(db, admin, {
+      permissions: held,
+      scopes: ["users:write", "permissions:write"],
+    });
     const grant = (wanted: typeof held[number][]) =>
       changePermissions(contextOf(services), {
         actor,
