@@ -97,9 +97,7 @@ export function createPasswordHasher(
   const dearest = dearestCost(parameters);
   const nobody = decoyHash(parameters);
   if (!decodeHash(nobody)) throw new RangeError("impossible hash parameters");
-
   const usual = { usual: true };
-
   async function verifyNobody(
     password: string,
     turn?: QueueTurn,
