@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { users } from "../../db/schema.ts";
 import { updateStoredUsers } from "../../services/stored_users.ts";
@@ -114,6 +114,7 @@ testOnEach(
 testOnEach(
   "a link that is asked for with either spelling is mailed to the labels that DNS knows",
   async ({ db }) => {
+    await db.execute(sql`delete from mails`); // of the tests before
     const server = await mailServer({ hideSMTPUTF8: true });
     const line = tapped(server.port); // the server itself reads labels as the program does
     const running = program({ db }, { SMTP_URL: line.url });
