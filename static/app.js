@@ -50,17 +50,29 @@ dialog?.addEventListener("close", () => {
   dialog.replaceChildren();
 });
 
-/** Has something been typed into the page behind the dialog that is not saved? */
-function isEdited() {
-  return [...document.querySelectorAll("main input, main textarea")]
-    .some((it) =>
-      it.value !== it.defaultValue || it.checked !== it.defaultChecked
-    );
+/** The forms of the page behind the dialog with something typed into them that is not saved. */
+function editedForms() {
+  return [...document.querySelectorAll("main form")].filter((form) =>
+    [...form.elements].some((it) =>
+      it.value !== it.defaultValue && it.defaultValue !== undefined ||
+      it.checked !== it.defaultChecked
+    )
+  );
 }
+
+// The session ended behind an open dialog, which leads to the sign-in page. What was typed into the page behind it
+// is sent to its form, too: it changes nothing any more, and is kept until its user has signed in.
+document.addEventListener("htmx:after:request", (event) => {
+  const leads = event.detail.ctx.hx?.redirect;
+  if (!dialog?.open || !leads?.startsWith("/sign-in?")) return;
+  for (const form of editedForms()) {
+    navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+  }
+});
 
 document.addEventListener("click", (event) => {
   const leave = event.target.closest?.("[data-keep-edits]");
-  if (leave && dialog?.open && isEdited()) {
+  if (leave && dialog?.open && editedForms().length > 0) {
     event.preventDefault();
     dialog.close();
   }

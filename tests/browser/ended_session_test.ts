@@ -95,6 +95,31 @@ testInBrowser(
 );
 
 testInBrowser(
+  "what was typed behind the dialog outlives its session too",
+  async ({ site, visit }) => {
+    const staff = await person(site.db, { permissions: ["user_management"] });
+    const user = await person(site.db);
+    const it = await visit({ as: staff });
+    const { page } = it;
+    await page.goto(`/users/${user.id}/edit`);
+    await page.getByLabel("Department").fill("Fundbüro");
+    await page.getByRole("link", { name: "Change password" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Other:").check();
+    await dialog.getByLabel("Other reason").fill("at the counter");
+    await letSessionsEnd(site.db, staff.id);
+    await dialog.getByLabel("New password").fill("moor lantern 77 quay");
+    await dialog.getByRole("button", { name: "Save" }).click();
+    await signInAgain(it, staff);
+    const reason = page.getByLabel("Other reason");
+    assert.equal(await reason.inputValue(), "at the counter");
+    await page.goto(`/users/${user.id}/edit`);
+    const field = page.getByLabel("Department");
+    assert.equal(await field.inputValue(), "Fundbüro");
+  },
+);
+
+testInBrowser(
   "of three tabs at the sign-in page, the others go on to where they wanted",
   async ({ site, visit }) => {
     const user = await person(site.db);
