@@ -25,7 +25,7 @@ async function keptBodies(db: Database, { services }: Program) {
 }
 
 testOnEach(
-  "a token is told once: its replay says that it was made, and nothing keeps it",
+  "a token is told once: its replay says that it was made, and nothing keeps it (ASVS 14.2.6)",
   async ({ db }) => {
     const { ask, running } = await administratorApi(db);
     const headers = { "Idempotency-Key": crypto.randomUUID() };

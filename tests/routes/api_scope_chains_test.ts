@@ -28,7 +28,7 @@ async function permissionsOf(db: Database, userId: string) {
 }
 
 testOnEach(
-  "a token for users:write alone makes nobody an administrator",
+  "a token for users:write alone makes nobody an administrator (ASVS 8.3.3)",
   async ({ db }) => {
     const { ask } = await tokenFor(db, ["users:write", "users:read"]);
     const made = await ask("POST", "/users", { json: newUser(unique()) });

@@ -28,7 +28,7 @@ const DRAWN: [string, string][] = [
 const FEW = DRAWN.slice(0, 1);
 
 testOnEach(
-  "no door lets a username in that looks like somebody else's (ASVS 1.2.10, 2.2.1; UTS 39)",
+  "no door lets a username in that looks like somebody else's (ASVS 2.2.1; UTS 39)",
   async (connection) => {
     for (const { door, create } of await userDoors(connection)) {
       for (const [first, second] of door === "API" ? DRAWN : FEW) {

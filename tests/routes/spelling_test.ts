@@ -18,7 +18,7 @@ const NAMES: [typed: string, stored: string, asked: string][] = [
 const FEW = NAMES.slice(1, 4);
 
 testOnEach(
-  "every door keeps the signs that carry spelling, drops those that carry nothing, and both are found (ASVS 1.2.10, 2.2.1)",
+  "every door keeps the signs that carry spelling, drops those that carry nothing, and both are found (ASVS 2.2.1)",
   async (connection) => {
     const { db } = connection;
     let number = 0;
