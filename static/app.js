@@ -66,7 +66,12 @@ document.addEventListener("htmx:after:request", (event) => {
   const leads = event.detail.ctx.hx?.redirect;
   if (!dialog?.open || !leads?.startsWith("/sign-in?")) return;
   for (const form of editedForms()) {
-    navigator.sendBeacon(form.action, new URLSearchParams(new FormData(form)));
+    fetch(form.action, {
+      method: "POST",
+      body: new URLSearchParams(new FormData(form)),
+      keepalive: true,
+      redirect: "manual", // the sign-in page that it leads to is asked for once
+    });
   }
 });
 
