@@ -97,7 +97,15 @@ async function serveContract(described: Contract) {
     around: async (request, answer) => {
       const headers = new Headers(request.headers);
       headers.set("Authorization", `Bearer ${token}`);
-      const response = await answer(new Request(request, { headers }));
+      const { method, url } = request;
+      const body = await request.arrayBuffer();
+      const response = await answer(
+        new Request(url, {
+          method,
+          headers,
+          ...(body.byteLength > 0 && { body }),
+        }),
+      );
       const { pathname } = new URL(request.url);
       const route = routes.find((it) => it.pattern.test(pathname));
       answers.push({
