@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, ne, or, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { hasBegun } from "./clocks.ts";
 import { type LinkPurpose, mailLinks, mails, users } from "./schema.ts";
@@ -37,7 +37,7 @@ const open = ({ id, secretHash, purpose }: LinkKey) =>
     hasBegun(mailLinks.createdAt),
   );
 
-/** Whose link it is while it is open; of a disabled account only what can't open it. */
+/** Whose link it is while it is open; of a disabled account not one that sets the password. */
 export async function findLinkOwner(db: Database, key: LinkKey) {
   const [owner] = await db.select({
     userId: users.id,
@@ -54,7 +54,7 @@ export async function findLinkOwner(db: Database, key: LinkKey) {
       open(key),
       or(
         isNull(users.disabledAt),
-        inArray(mailLinks.purpose, ["confirm_email", "stop_email"]),
+        ne(mailLinks.purpose, "password_reset"),
       ),
     ));
   return owner ?? null;
@@ -71,20 +71,24 @@ export async function consumeMailLink(
   return consumed?.mailId ?? null;
 }
 
-/** Ends a user's open links of one purpose, or those that are older than one. */
+const wasMailed =
+  sql`exists(select from ${mails} where ${mails.id} = ${mailLinks.mailId}
+  and ${mails.facts} ->> 'by' is distinct from 'cli')`;
+
+/** Ends a user's open links of one purpose; or those mailed before one, which leaves what the operator has printed. */
 export async function endMailLinks(
   db: Database,
-  { userId, purpose, olderThan }: {
+  { userId, purpose, mailedBefore }: {
     userId: string;
     purpose: LinkPurpose;
-    olderThan?: string;
+    mailedBefore?: string;
   },
 ) {
   await db.delete(mailLinks).where(and(
     eq(mailLinks.userId, userId),
     eq(mailLinks.purpose, purpose),
     isNull(mailLinks.consumedAt),
-    olderThan ? lt(mailLinks.id, olderThan) : undefined,
+    mailedBefore ? and(lt(mailLinks.id, mailedBefore), wasMailed) : undefined,
   ));
 }
 

@@ -30,7 +30,7 @@ export const LAST = "\u{10FFFF}";
 export const SUSPENSIONS = [
   "password_reset", // by a link, where none was named as the user's own
   "permission_gained",
-  "frozen", // "It was not me"; alone of the three, it isn't even asked for
+  "frozen", // "It was not me", or a printed link; alone of the three, it isn't even asked for
 ] as const;
 export type Suspension = typeof SUSPENSIONS[number];
 

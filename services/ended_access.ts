@@ -27,7 +27,7 @@ export interface Fates {
     | "suspend"
     | "unkept_end"
     | "unkept_end_or_suspend" // the last are suspended
-    | "unkept_end_or_stay_frozen"; // as well, but what is frozen is still not asked for
+    | "unkept_end_or_unasked"; // as well, and what is suspended is not asked for
   recovery_codes?: "end" | "unkept_end" | "end_with_last";
   /** An app that was begun and never confirmed. */
   unconfirmed_app?: "end";
@@ -74,7 +74,7 @@ export const ENDED_ACCESS = {
     sessions: "end",
     api_tokens: "end",
     reset_links: "end",
-    authenticators: "unkept_end_or_stay_frozen",
+    authenticators: "unkept_end_or_unasked",
     recovery_codes: "unkept_end",
     unconfirmed_app: "end",
     pending_email: "recent_end",

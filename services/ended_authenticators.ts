@@ -78,9 +78,11 @@ export async function endAuthenticators(
     // The mailbox alone must not take the second factor away (ASVS 6.4.3): the last ones are still asked for.
     const last = doomed.length > 0 && doomed.length === factors.length;
     if (last) doomed = [];
-    const asked = authenticators === "unkept_end_or_suspend" &&
-      suspended === "frozen";
-    if (last || asked) suspended = "password_reset";
+    if (last || suspended === "frozen") suspended = "password_reset";
+    // Who runs the machine has vouched for the user: a thief's app must not lock the last administrator out.
+    if (authenticators === "unkept_end_or_unasked" && suspended) {
+      suspended = "frozen";
+    }
   }
   const left = factors.length - doomed.length;
   if (left === 0 || confirms) suspended = null;

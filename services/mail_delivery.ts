@@ -106,10 +106,10 @@ async function recordSent(
           answer,
           retrySeconds: 0,
         });
-        // A newer link ends the older ones; each notice keeps its own.
+        // A newer link ends those mailed before; anybody can ask for one, so a printed one stays. Each notice keeps its own.
         if (link?.purpose === "password_reset") {
-          const { userId, purpose, id: olderThan } = link;
-          await endMailLinks(tx, { userId, purpose, olderThan });
+          const { userId, purpose, id: mailedBefore } = link;
+          await endMailLinks(tx, { userId, purpose, mailedBefore });
         }
       });
     } catch (error) {

@@ -72,7 +72,6 @@ export async function createMailLink(
   if (userId === null) return "nobody";
   if (!made) return disabled ? "nobody" : null;
   const { purpose, path } = made;
-  if (disabled && purpose === "not_me") return null; // told, but nothing is left to freeze
   if (disabled && purpose === "password_reset") return "nobody";
   const token = createToken();
   const minutes = made.minutes(settings);

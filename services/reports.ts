@@ -52,7 +52,8 @@ export async function reportNotMe(
   return await inTransaction(context, async (tx) => {
     await lockPermissions(tx);
     const user = await lockUser(tx, userId);
-    const mailId = user && !user.disabled && await consumeMailLink(tx, link);
+    // A disabled account too: whoever has disabled it may enable it again, and then the report must count.
+    const mailId = user && await consumeMailLink(tx, link);
     if (!mailId) return refuse({ reason: "link_over" });
     // Of what proves the user none counts until the user has chosen, in the first session after the case.
     const ended = await endAccess(tx, { change: "frozen", userId });

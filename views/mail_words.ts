@@ -277,25 +277,17 @@ function factorsDe(what: string | undefined): Paragraph[] {
 }
 
 function notMeEn(link: MailLetter["link"]): Paragraph[] {
-  return link
-    ? [
-      "If you know of it, there is nothing to do. If it was not you, freeze your account here at once; your help desk then looks into it with you:",
-      { url: link.url },
-    ]
-    : [
-      "If it was not you, call your help desk. Your account is frozen already.",
-    ];
+  return [
+    "If you know of it, there is nothing to do. If it was not you, freeze your account here at once; your help desk then looks into it with you:",
+    { url: link!.url },
+  ];
 }
 
 function notMeDe(link: MailLetter["link"]): Paragraph[] {
-  return link
-    ? [
-      "Wenn Sie davon wissen, ist nichts zu tun. Wenn Sie es nicht waren, sperren Sie Ihr Konto sofort hier; Ihr Service Desk klärt es dann mit Ihnen:",
-      { url: link.url },
-    ]
-    : [
-      "Wenn Sie es nicht waren, rufen Sie Ihren Service Desk an. Ihr Konto ist bereits gesperrt.",
-    ];
+  return [
+    "Wenn Sie davon wissen, ist nichts zu tun. Wenn Sie es nicht waren, sperren Sie Ihr Konto sofort hier; Ihr Service Desk klärt es dann mit Ihnen:",
+    { url: link!.url },
+  ];
 }
 
 const WHAT_EN = {

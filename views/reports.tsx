@@ -32,7 +32,9 @@ export function Reports({ reports, next, notice, refusal }: ReportsProps) {
         and nothing but settling the report here enables one again. Look at what
         has happened, call the user back, settle and enable, and set a new
         password. At the next sign-in the user chooses which passkeys and apps
-        stay; until then none of them signs in.
+        stay; until then none of them signs in. “Only settle” leaves the account
+        disabled, and a program may enable it: to keep it closed, leave the
+        report open.
       </p>
       {reports.length === 0
         ? <p class="empty">There is no open report.</p>

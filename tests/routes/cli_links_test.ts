@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
 import { rows } from "../../db/client.ts";
 import { insertMail } from "../../db/mails.ts";
-import { browser, program } from "../support/app.ts";
+import { browser, ORIGIN, program } from "../support/app.ts";
 import {
   command,
   commandJson,
@@ -14,10 +14,12 @@ import {
   noAdministrator,
   pathOf,
 } from "../support/cli.ts";
+import { factorsOf } from "../support/authenticators.ts";
 import { testOnEach } from "../support/database.ts";
-import { linkFor } from "../support/mail.ts";
+import { linkFor, linkIn, mailbox } from "../support/mail.ts";
 import { person } from "../support/people.ts";
 import { eventsOf } from "../support/rows.ts";
+import { enrolTotp } from "../support/totp.ts";
 
 testOnEach(
   "the first administrator is created without a browser, sets the password by the printed link, and signs in",
@@ -152,5 +154,59 @@ testOnEach(
     const { code, out, err } = await command(running, "enable", "no.such");
     assert.deepEqual([code, out], [1, ""]);
     assert.match(err, /^There is no user/);
+  },
+);
+
+testOnEach(
+  "a printed link lets its user in past the app of a thief, also after a mailed one was used",
+  async ({ db }) => {
+    await noAdministrator(db);
+    const running = program({ db });
+    const user = await person(db, { permissions: ["administration"] });
+    const thief = browser(running, { address: "203.0.113.9" });
+    await thief.signIn(user);
+    await enrolTotp(thief);
+    const own = browser(running);
+    await own.get(
+      (await linkFor(running, user.id, "second_factor_changed")).path,
+    );
+    await own.post("/not-me", {});
+    await own.get((await linkFor(running, user.id, "password_reset")).path);
+    const mailed = { ...user, password: "nine larks over the hill" };
+    await own.post("/password-reset", { newPassword: mailed.password });
+    const asked = await browser(running).signIn(mailed);
+    assert.match(asked.headers.get("location")!, /second-factor/);
+
+    const printed = await commandJson(running, "reset-password", user.id);
+    await follow(running, printed.url);
+    const helped = browser(running);
+    const opened = await helped.signIn({ ...user, password: NEW_PASSWORD });
+    assert.equal(opened.headers.get("location"), "/");
+    const asks = await helped.get("/");
+    assert.equal(asks.headers.get("location"), "/account/authenticators");
+  },
+);
+
+testOnEach(
+  "a mailed link, which anybody can ask for, leaves the printed one; using either ends both",
+  async ({ db }) => {
+    const running = program({ db });
+    const box = await mailbox(running);
+    for (const use of ["mailed", "printed"]) {
+      const user = await person(db);
+      const printed = await commandJson(running, "reset-password", user.id);
+      const stranger = browser(running, { address: "203.0.113.99" });
+      await stranger.post("/password-resets/new", {
+        identifier: user.username,
+      });
+      const [mail] = await box.to(user.email);
+      const links = { mailed: linkIn(mail!), printed: pathOf(printed.url) };
+      for (const path of Object.values(links)) {
+        assert.ok(await isOpen(running, path));
+      }
+      await follow(running, ORIGIN + links[use as keyof typeof links]);
+      assert.equal((await factorsOf(db, user.id)).resetLinks, 0);
+    }
+    await box.close();
   },
 );

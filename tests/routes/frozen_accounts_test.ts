@@ -6,7 +6,9 @@ import { apiClient, apiToken } from "../support/api.ts";
 import { browser, program } from "../support/app.ts";
 import { command } from "../support/cli.ts";
 import { testOnEach } from "../support/database.ts";
-import { linkFor } from "../support/mail.ts";
+import { linkFor, linkIn, mailbox } from "../support/mail.ts";
+import { factorsOf, plantPasskey } from "../support/authenticators.ts";
+import { insertMail } from "../../db/mails.ts";
 import { person } from "../support/people.ts";
 import { eventsOf } from "../support/rows.ts";
 import { CORE, PATCH_OP, provider, scimToken } from "../support/scim.ts";
@@ -134,5 +136,49 @@ testOnEach(
       second.user.username,
     );
     assert.equal(enabled.code, 0, "from then on it is like any other account");
+  },
+);
+
+testOnEach(
+  "the report of a disabled account is taken: enabling it needs the settlement, and its passkeys their holder",
+  async ({ db }) => {
+    const running = program({ db });
+    const box = await mailbox(running);
+    const user = await person(db);
+    await plantPasskey(db, { userId: user.id });
+    await command(running, "disable", user.username);
+    await insertMail(db, {
+      kind: "password_changed",
+      userId: user.id,
+      facts: {
+        by: "staff",
+        at: new Date().toISOString(),
+        address: "203.0.113.9",
+      },
+    });
+    const [notice] = await box.to(user.email);
+    await box.close();
+    const visitor = browser(running);
+    await visitor.get(linkIn(notice!));
+    assert.match(
+      await (await visitor.get("/not-me")).text(),
+      /Freeze the account/,
+    );
+    const reported = await visitor.post("/not-me", {});
+    assert.match(await reported.text(), /The account is frozen/);
+
+    const enabled = await command(running, "enable", user.username);
+    assert.equal(enabled.code, 1);
+    assert.match(enabled.err, /Account > Reports/);
+    assert.equal((await factorsOf(db, user.id)).suspended, "frozen");
+    const desk = browser(running);
+    await desk.signIn(await person(db, { permissions: ["user_management"] }));
+    const list = await (await desk.get("/reports")).text();
+    const row = list.split("<tr>").find((it) => it.includes(user.id))!;
+    const settle = row.match(/action="(\/reports\/[^"]+)"/)![1]!;
+    await desk.post(settle, { enable: "yes" }, { from: "/reports" });
+    assert.equal((await findUser(db, user.id))?.disabledAt, null);
+    const old = await browser(running).signIn(user);
+    assert.equal(old.status, 422, "the password is over");
   },
 );

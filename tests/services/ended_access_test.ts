@@ -36,8 +36,8 @@ const FATES = {
   suspend: ["are suspended"],
   unkept_end: ["unkept end"],
   unkept_end_or_suspend: ["unkept end, the last are suspended"],
-  unkept_end_or_stay_frozen: [
-    "unkept end, the last are suspended, frozen ones stay so",
+  unkept_end_or_unasked: [
+    "unkept end, the last are suspended, suspended ones are not asked for",
   ],
   end_with_last: ["end with the last factor"],
   recent_end: ["end if recent", "ends if recent"],
@@ -234,6 +234,11 @@ testOnEach(
     assert.equal(await run("own_change"), "frozen");
     assert.equal(await run("reset_by_printed_link"), "frozen");
     assert.equal(await run("reset_by_link"), "password_reset");
+    assert.equal(await run("reset_by_printed_link"), "frozen");
     assert.equal(await run("factor_removed_by_staff"), null);
+    await plantPasskey(db, { userId: user.id });
+    assert.equal(await run("reset_by_printed_link"), null);
+    assert.equal(await run("permission_gained"), "permission_gained");
+    assert.equal(await run("reset_by_printed_link"), "frozen");
   },
 );
