@@ -11,6 +11,7 @@ import {
 } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { v7 as uuidv7 } from "uuid";
+import { readableAt, readableDetail } from "./audit_columns.ts";
 import { type Database, rows } from "./client.ts";
 import { builtOnce } from "./prepared.ts";
 import { auditEvents, users } from "./schema.ts";
@@ -181,7 +182,7 @@ function selectEvents(
 function named(db: Pick<Database, "select">) {
   return db.select({
     id: auditEvents.id,
-    at: auditEvents.at,
+    at: readableAt(auditEvents.at).mapWith(auditEvents.at).as("at"),
     event: auditEvents.event,
     actorId: auditEvents.actorId,
     actorName: actors.name,
@@ -189,7 +190,8 @@ function named(db: Pick<Database, "select">) {
     subjectName: subjects.name,
     address: auditEvents.address,
     requestId: auditEvents.requestId,
-    detail: auditEvents.detail,
+    detail: readableDetail(auditEvents.detail).mapWith(auditEvents.detail)
+      .as("detail"),
   }).from(auditEvents)
     .leftJoin(actors, eq(actors.id, auditEvents.actorId))
     .leftJoin(subjects, eq(subjects.id, auditEvents.subjectId));

@@ -67,7 +67,7 @@ export async function findSettledTime(
   return new Date(row!.ms);
 }
 
-/** An event as it is stored, nothing rounded: the time in microseconds, the detail as text. */
+/** An event as it is stored, nothing rounded: the time in microseconds, or "Infinity" or "-Infinity"; the detail as text. */
 export interface StoredEvent {
   id: string;
   at: string;
@@ -124,6 +124,6 @@ export async function listUnsealedAhead(
 }
 
 const STORED = sql`
-  select id, (extract(epoch from at) * 1000000)::bigint::text as at, event, actor_id as "actorId",
+  select id, round(extract(epoch from at) * 1000000)::text as at, event, actor_id as "actorId",
     subject_id as "subjectId", address, request_id as "requestId", detail::text as detail
   from audit_events`;

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import { v7 as uuidv7 } from "uuid";
+import { readableAt, readableDetail } from "./audit_columns.ts";
 import { type Database, rows } from "./client.ts";
 import { isDue } from "./clocks.ts";
 import { auditEvents } from "./schema.ts";
@@ -85,9 +86,11 @@ export async function leaseDeliveries(
       returning event_id, attempts
     )
     select w.id as "webhookId", e.id as "eventId", leased.attempts, w.url,
-      w.sealed_secret as "sealedSecret", (extract(epoch from e.at) * 1000)::float8 as "atMs",
+      w.sealed_secret as "sealedSecret", (extract(epoch from ${
+      readableAt(sql`e.at`)
+    }) * 1000)::float8 as "atMs",
       e.event, e.actor_id as "actorId", e.subject_id as "subjectId", e.address,
-      e.request_id as "requestId", e.detail
+      e.request_id as "requestId", ${readableDetail(sql`e.detail`)} as detail
     from leased join audit_events e on e.id = leased.event_id
       join webhooks w on w.id = ${webhookId}::uuid
     order by e.id`,

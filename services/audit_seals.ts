@@ -9,6 +9,7 @@ import {
 } from "../db/audit_seals.ts";
 import type { Database } from "../db/client.ts";
 import { firstIdAt } from "../db/uuid_times.ts";
+import { canonicalJson } from "./canonical_json.ts";
 import type { Services } from "./context.ts";
 import { firstIdAhead } from "./event_times.ts";
 import type { Mac } from "./secret_box.ts";
@@ -125,23 +126,8 @@ export function finish(
 
 /** One line for each event, the same for the same event whatever database, driver or version it comes from. */
 function canonical(it: StoredEvent): string {
-  return JSON.stringify([
-    it.id,
-    it.at,
-    it.event,
-    it.actorId,
-    it.subjectId,
-    it.address,
-    it.requestId,
-    sorted(JSON.parse(it.detail)),
-  ]) + "\n";
-}
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  return Object.fromEntries(
-    Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1)
-      .map(([key, it]) => [key, sorted(it)]),
-  );
+  const { id, at, event, actorId, subjectId, address, requestId } = it;
+  const fields = [id, at, event, actorId, subjectId, address, requestId];
+  const detail = canonicalJson(JSON.parse(it.detail));
+  return `${JSON.stringify(fields).slice(0, -1)},${detail}]\n`;
 }

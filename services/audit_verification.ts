@@ -43,7 +43,7 @@ export interface Difference {
 /** An event with a time that can't be right: forged, or written by a wrong clock. */
 export interface OutsideEvent {
   id: string;
-  /** As the event tells it; "" where no calendar has it. */
+  /** As the event tells it (ISO 8601), or "infinity" or "-infinity". */
   at: string;
   why: TimeDoubt;
 }
@@ -162,8 +162,9 @@ function lookOut(): Lookout {
   let count = 0;
   const add = (it: StoredEvent, why: TimeDoubt) => {
     count += 1;
-    const { id, at } = timed(it);
-    if (events.length < MOST_NAMED) events.push({ id, at: iso(at), why });
+    if (events.length < MOST_NAMED) {
+      events.push({ id: it.id, at: shownTime(it), why });
+    }
   };
   return {
     events,
@@ -183,12 +184,19 @@ function lookOut(): Lookout {
   };
 }
 
+/** The last moment that a Date can be, in milliseconds; as far before 1970 lies the first. */
+const LAST_MS = 8.64e15;
+
+/** With the nearest time that there is, where an event's is infinite or too far away. */
 function timed({ id, at }: StoredEvent) {
-  return { id, at: new Date(Number(at) / 1000) };
+  const ms = Number(at) / 1000;
+  return { id, at: new Date(Math.max(-LAST_MS, Math.min(LAST_MS, ms))) };
 }
 
-function iso(at: Date): string {
-  return Number.isNaN(at.getTime()) ? "" : at.toISOString();
+function shownTime(it: StoredEvent): string {
+  return Number.isFinite(Number(it.at))
+    ? timed(it).at.toISOString()
+    : it.at.toLowerCase();
 }
 
 /** Undefined where the seal fits. */

@@ -142,7 +142,7 @@ const plain = (name: string) => name.replaceAll("_", " ");
 function said(value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (Array.isArray(value)) return value.map(said).join(", ");
-  if (typeof value !== "string") return String(value);
+  if (typeof value !== "string") return JSON.stringify(value);
   return PERMISSION_LABELS[value as keyof typeof PERMISSION_LABELS] ??
     (/^[a-z_]+$/.test(value) ? plain(value) : value);
 }
