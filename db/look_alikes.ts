@@ -93,12 +93,13 @@ export async function fillLooks(db: Database, limit: number): Promise<number> {
   );
   const looks = missing.map(({ id, username }) => ({
     id,
+    username,
     look: lookOf(username),
   }));
   await db.execute(sql`
     update users set username_look = given.look
     from json_to_recordset(${JSON.stringify(looks)}::text::json)
-      as given(id uuid, look text)
-    where users.id = given.id`);
+      as given(id uuid, username text, look text)
+    where users.id = given.id and users.username = given.username`);
   return missing.length;
 }

@@ -134,12 +134,13 @@ export async function deleteWeakHashes(
     db,
     sql`
     delete from passwords using (
-      select user_id, regexp_match(hash, '^[$]argon2id[$]v=19[$]m=([0-9]{1,7}),t=([0-9]{1,3}),') as given
+      select user_id, hash, regexp_match(hash, '^[$]argon2id[$]v=19[$]m=([0-9]{1,7}),t=([0-9]{1,3}),') as given
       from passwords
       where set_at < now() - make_interval(days => ${days})
         and hash not like ${current}
     ) weak
     where weak.user_id = passwords.user_id
+      and weak.hash = passwords.hash -- not one that was stored while this waited for the row
       and (given is null or given[1]::bigint < 7168 or given[1]::bigint * given[2]::bigint < 35840)
     returning passwords.user_id`,
   );

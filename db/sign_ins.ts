@@ -117,7 +117,6 @@ const insertion = statement<SignIn, { id: string }>((given) => {
     with subject as (
       select id from users where id = ${given((it) => it.userId)}
         and disabled_at is null and not ${secondFactor} -- none was asked for
-      for no key update
     ), credential as (
       select passwords.user_id from passwords join subject on passwords.user_id = subject.id
       where passwords.hash = ${given((it) => it.passwordHash)} and ${signsIn}
@@ -166,11 +165,12 @@ const insertion = statement<SignIn, { id: string }>((given) => {
 });
 
 /**
- * Begins a session, if the password that was verified still is the user's: one statement, so one
- * transaction and one wait for the disk. It locks the user, then the password, in the order in which
- * a change of password does: whichever comes first, no session of an old password survives.
+ * Begins a session, if the password that was verified still is the user's and no second factor has been added. The
+ * caller's transaction has locked the user, in a statement before: one that waits for a lock itself would judge
+ * other tables (factors) as they were before the wait. First the user is locked, then the password, as by every
+ * change of either: whichever comes first, no session outlives it that should not.
  *
- * @returns false where the password was changed or the user disabled meanwhile
+ * @returns false where the password was changed, a factor added or the user disabled meanwhile
  */
 export async function insertSignIn(
   db: Database,

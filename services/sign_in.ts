@@ -93,22 +93,25 @@ export async function signIn(
     await upgradeHash(context, found, password);
     return ok({ token: formatToken(token), pending: true, mustChangePassword });
   }
-  const started = await insertSignIn(db, {
-    userId: found.userId,
-    passwordHash: found.passwordHash,
-    session: {
-      id: token.id,
-      secretHash: hashSecret(token.secret),
-      address: context.address,
-      userAgent: context.userAgent,
-    },
-    audit: {
-      requestId: context.requestId,
-      detail: { factor: "password", session: token.id },
-    },
-    refunded: counted.places.map((it) => it.key),
-    forgotten: counted.account.map((it) => it.key),
-    device: seen,
+  const started = await inTransaction(context, async (tx) => {
+    await lockUser(tx, found.userId);
+    return await insertSignIn(tx, {
+      userId: found.userId,
+      passwordHash: found.passwordHash,
+      session: {
+        id: token.id,
+        secretHash: hashSecret(token.secret),
+        address: context.address,
+        userAgent: context.userAgent,
+      },
+      audit: {
+        requestId: context.requestId,
+        detail: { factor: "password", session: token.id },
+      },
+      refunded: counted.places.map((it) => it.key),
+      forgotten: counted.account.map((it) => it.key),
+      device: seen,
+    });
   });
   if (!started) return refuse({ reason: "wrong_credentials" });
   if (replaces) await endReplacedSession(context, replaces);
@@ -146,7 +149,9 @@ async function startSecondStep(
   return await inTransaction(context, async (tx) => {
     const user = await lockUser(tx, userId);
     const now = await findPassword(tx, userId);
-    if (!user || user.disabled || now?.hash !== passwordHash) return false;
+    if (!user || user.disabled || now?.hash !== passwordHash || now.expired) {
+      return false;
+    }
     await startSession(tx, context, { userId, token, pending: true });
     return true;
   });

@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { sql } from "drizzle-orm";
-import { type Database, rows } from "../../db/client.ts";
 import { endJob, leaseJob, releaseJob } from "../../db/jobs.ts";
 import { askRight, runBatch } from "../../services/job_batches.ts";
 import { runNextJob } from "../../services/job_worker.ts";
@@ -13,6 +11,7 @@ import {
   jobOf,
   upload,
 } from "../support/jobs.ts";
+import { somebodyWaits } from "../support/rows.ts";
 
 const file = () => `username,name\nlease-${crypto.randomUUID()},N\n`;
 
@@ -88,12 +87,3 @@ testOnPostgres(
     assert.equal((await jobOf(services, jobId)).state, "cancelled");
   },
 );
-
-async function somebodyWaits(db: Database) {
-  const waiting = await rows(
-    db,
-    sql`select 1 from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return waiting.length > 0;
-}

@@ -1,5 +1,5 @@
 import { and, desc, eq, type SQL, sql } from "drizzle-orm";
-import type { Database } from "../../db/client.ts";
+import { type Database, rows } from "../../db/client.ts";
 import { auditEvents, passwords, sessions } from "../../db/schema.ts";
 
 /** What the database holds, read apart from the code under test. */
@@ -41,4 +41,14 @@ export async function asOwner(db: Database, statement: SQL) {
   for (const it of tables) {
     await db.execute(sql`alter table ${it} enable trigger user`);
   }
+}
+
+/** Whether a statement waits for a lock that another one holds. */
+export async function somebodyWaits(db: Database): Promise<boolean> {
+  const waiting = await rows(
+    db,
+    sql`select 1 from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return waiting.length > 0;
 }
