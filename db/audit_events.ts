@@ -150,6 +150,17 @@ export async function listRecentEvents(
   return await recentEvents(db).execute({ personId, firstIdAhead, limit });
 }
 
+/** Who entered a user's email address last, at the making of the account or later; null where the log doesn't tell. */
+export async function findEmailEntry(db: Database, userId: string) {
+  const [entry] = await named(db).where(and(
+    eq(auditEvents.subjectId, userId),
+    sql`${auditEvents.event} <> 'sensitive_read'`, // the index of what was done to somebody
+    sql`(${auditEvents.event} = 'user_created' or ${auditEvents.event} = 'user_updated'
+      and ${auditEvents.detail} -> 'fields' @> '"email"')`,
+  )).orderBy(desc(auditEvents.id)).limit(1);
+  return entry ?? null;
+}
+
 /** Is there an event with this id or a higher one? */
 export async function hasEventFrom(db: Database, id: string): Promise<boolean> {
   const found = await db.select({ id: auditEvents.id }).from(auditEvents)

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import { z } from "zod";
+import { findGrantDoubts } from "../services/grant_doubts.ts";
 import {
   changePermissions,
   type Permission,
@@ -102,7 +103,7 @@ function readWanted(c: Context<AppEnv>) {
   return { from, seen, wanted: PERMISSIONS.filter((it) => ticked[it]) };
 }
 
-function respondForm(
+async function respondForm(
   c: Context<AppEnv>,
   user: UserDetails,
   { status = 200, ...said }: {
@@ -114,10 +115,12 @@ function respondForm(
     status?: 200 | 409;
   },
 ) {
+  const { permissions: held } = user;
+  const doubts = await findGrantDoubts(c.var.services, user.id);
   return respond(c, {
     page: PermissionsPage,
     fragment: PermissionsForm,
-    props: { user, held: user.permissions, wanted: user.permissions, ...said },
+    props: { user, held, wanted: held, doubts, ...said },
     status,
   });
 }

@@ -1,5 +1,7 @@
 import type { Permission } from "../services/context.ts";
+import type { GrantDoubts } from "../services/grant_doubts.ts";
 import { LiveForm, Notice, RestoredNotice } from "./form.tsx";
+import { grantDoubtLines } from "./grant_doubts.ts";
 import { Layout } from "./layout.tsx";
 import { Stored, withFrom } from "./parts.tsx";
 import { PERMISSION_LABELS } from "./refusals.ts";
@@ -17,6 +19,7 @@ export interface PermissionsProps {
   from: string;
   held: Permission[];
   wanted: Permission[];
+  doubts: GrantDoubts;
   refusal?: string | undefined;
   notice?: string | undefined;
 }
@@ -31,8 +34,9 @@ export function PermissionsPage(props: PermissionsProps) {
 
 /** Fragment: replaces itself. */
 export function PermissionsForm(
-  { user, from, held, wanted, refusal, notice }: PermissionsProps,
+  { user, from, held, wanted, doubts, refusal, notice }: PermissionsProps,
 ) {
+  const lines = grantDoubtLines(doubts);
   const action = `/users/${user.id}/permissions`;
   return (
     <article id="permissions">
@@ -42,6 +46,11 @@ export function PermissionsForm(
       <RestoredNotice />
       {notice && <Notice>{notice}</Notice>}
       {refusal && <Notice kind="bad">{refusal}</Notice>}
+      {lines.length > 0 && (
+        <Notice kind="plain">
+          {lines.map((it) => <p hx-ignore>{it}</p>)}
+        </Notice>
+      )}
       <LiveForm action={action} target="#permissions">
         <input type="hidden" name="from" value={from} />
         <input type="hidden" name="seen" value={held.join(",")} />

@@ -1,6 +1,8 @@
 import type { ServiceContext } from "../../services/context.ts";
+import { findGrantDoubts } from "../../services/grant_doubts.ts";
 import { setPermissionByOperator } from "../../services/operator_changes.ts";
 import { type Permission, PERMISSIONS } from "../../services/permissions.ts";
+import { grantDoubtLines } from "../../views/grant_doubts.ts";
 import { PERMISSION_LABELS } from "../../views/refusals.ts";
 import { LAST_ADMINISTRATOR, PASSWORD_KNOWN } from "../messages.ts";
 import {
@@ -27,11 +29,15 @@ export const revoke: Command = {
 
 function change(
   context: ServiceContext,
-  { operands: [user, word] }: Given,
+  { operands: [user, word], progress }: Given,
   granted: boolean,
 ) {
   const permission = readPermission(word!);
   return withSubject(context, user!, async ({ id: subjectId, name }) => {
+    if (granted) {
+      const doubts = await findGrantDoubts(context, subjectId);
+      grantDoubtLines(doubts).forEach(progress);
+    }
     const set = await setPermissionByOperator(context, {
       subjectId,
       permission,
