@@ -31,17 +31,17 @@ const HOUR = 120;
  */
 export async function consumeTotpStep(
   db: Database,
-  { userId, step, confirmed, from }: {
+  { userId, step, confirmed, confirming }: {
     userId: string;
     step: number;
     confirmed: boolean;
-    /** Where it is confirmed. */
-    from?: { address: string; userAgent: string };
+    /** Where it is confirmed, and the secret as it is kept from now on. */
+    confirming?: { sealedSecret: string; address: string; userAgent: string };
   },
 ): Promise<boolean> {
   const used = await db.update(totps).set({
     lastStep: step,
-    ...(!confirmed && { confirmedAt: sql`now()`, ...from }),
+    ...(!confirmed && { confirmedAt: sql`now()`, ...confirming }),
   }).where(and(
     eq(totps.userId, userId),
     or(lt(totps.lastStep, step), gt(totps.lastStep, step + HOUR)),

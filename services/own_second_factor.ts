@@ -32,7 +32,7 @@ import { typedCode } from "./typed_code.ts";
 export interface OwnSecondFactor {
   /** Since when the authenticator app counts. */
   confirmedAt: Date | null;
-  /** What an app is to be told that is not confirmed yet. */
+  /** What an app is to be told that this session has begun to add. */
   enrolment: { secret: string; uri: string } | null;
   recoveryCodesLeft: number;
 }
@@ -48,7 +48,7 @@ export async function getSecondFactor(
   ]);
   // Whoever may not add an app is not told the secret of one.
   const open = totp && !totp.confirmedAt && session?.checked
-    ? secrets.open(totp.sealedSecret, userId)
+    ? secrets.open(totp.sealedSecret, enrollingSession({ userId, sessionId }))
     : undefined;
   return {
     confirmedAt: totp?.confirmedAt ?? null,
@@ -63,9 +63,19 @@ export async function getSecondFactor(
   };
 }
 
+/**
+ * For which session a secret is sealed that no code has confirmed: another session of the account, perhaps of
+ * somebody who knows the password alone, neither sees it nor can have it confirmed.
+ */
+function enrollingSession(
+  { userId, sessionId }: Pick<Actor, "userId" | "sessionId">,
+) {
+  return `app begun by ${userId} in ${sessionId}`;
+}
+
 export type StartTotpFailure = OwnAccountFailure | { reason: "enrolled" };
 
-/** Makes a secret for an app. It counts for nothing until a code of it is given; a newer one ends it. */
+/** Makes a secret for an app. It counts for nothing until this session gives a code of it; a newer one ends it. */
 export async function startTotp(
   context: ServiceContext,
   actor: Actor,
@@ -74,7 +84,10 @@ export async function startTotp(
   return await inTransaction(context, async (tx) => {
     const own = await lockOwnAccount(tx, actor);
     if (!own.ok) return own;
-    const sealedSecret = context.secrets.seal(createTotpSecret(), userId);
+    const sealedSecret = context.secrets.seal(
+      createTotpSecret(),
+      enrollingSession(actor),
+    );
     return await replaceUnconfirmedTotp(tx, { userId, sealedSecret })
       ? ok(undefined)
       : refuse({ reason: "enrolled" });
@@ -95,8 +108,9 @@ export async function confirmTotp(
   const { userId } = actor;
   const totp = await findTotp(db, userId);
   if (!totp || totp.confirmedAt) return refuse({ reason: "not_started" });
-  const secret = secrets.open(totp.sealedSecret, userId);
-  const step = secret && totpStep(secret, typedCode(code));
+  const secret = secrets.open(totp.sealedSecret, enrollingSession(actor));
+  if (secret === undefined) return refuse({ reason: "not_started" });
+  const step = totpStep(secret, typedCode(code));
   if (!step) return refuse({ reason: "wrong_code" });
   const { codes, hashes } = await createRecoveryCodes(hasher);
 
@@ -110,7 +124,11 @@ export async function confirmTotp(
         userId,
         step,
         confirmed: false,
-        from: { address: context.address, userAgent: context.userAgent },
+        confirming: {
+          sealedSecret: secrets.seal(secret, userId),
+          address: context.address,
+          userAgent: context.userAgent,
+        },
       })
     ) return refuse({ reason: "not_started" });
     await replaceRecoveryCodes(tx, { userId, hashes });
