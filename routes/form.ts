@@ -10,11 +10,24 @@ import type { AppEnv } from "./env.ts";
 /** Bytes of a request's body; the longest form needs a tenth. */
 export const BODY_LIMIT = 64 * 1024;
 
-export const limitBody = bodyLimit({
+const limit = bodyLimit({
   maxSize: BODY_LIMIT,
   onError: () => {
     throw new HTTPException(413);
   },
+});
+
+/**
+ * Refuses a longer body by 413. hono copies a chunked one by `new Request(c.req.raw)`, which throws for the adapter's lightweight
+ * request of a socket; hence it is given a real one.
+ */
+export const limitBody = createMiddleware<AppEnv>(async (c, next) => {
+  const { raw } = c.req;
+  if (raw.headers.has("Transfer-Encoding")) {
+    const { method, headers, body, signal } = raw;
+    c.req.raw = new Request(raw.url, { method, headers, body, signal });
+  }
+  return await limit(c, next);
 });
 
 /** Reads the fields of an unsafe request once. A field twice means that two readers could differ (ASVS 15.3.7). */
