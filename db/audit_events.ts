@@ -161,6 +161,20 @@ export async function findEmailEntry(db: Database, userId: string) {
   return entry ?? null;
 }
 
+/** Who did to a user what a mail tells: the event of its own transaction, so at the same moment; null for nobody. */
+export async function findActorOfMail(
+  db: Database,
+  { mailId, userId }: { mailId: string; userId: string },
+): Promise<string | null> {
+  const [event] = await db.select({ actorId: auditEvents.actorId })
+    .from(auditEvents).where(and(
+      eq(auditEvents.subjectId, userId),
+      sql`${auditEvents.event} <> 'sensitive_read'`,
+      sql`${auditEvents.at} = (select created_at from mails where mails.id = ${mailId})`,
+    )).orderBy(auditEvents.id).limit(1);
+  return event?.actorId ?? null;
+}
+
 /** Is there an event with this id or a higher one? */
 export async function hasEventFrom(db: Database, id: string): Promise<boolean> {
   const found = await db.select({ id: auditEvents.id }).from(auditEvents)

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, sql } from "drizzle-orm";
+import { and, eq, inArray, ne, notInArray, sql } from "drizzle-orm";
 import type { Database } from "./client.ts";
 import { hasBegun } from "./clocks.ts";
 import {
@@ -95,6 +95,22 @@ export async function hasOtherHolder(
       ne(users.id, exceptId),
       sql`${users.disabledAt} is null`,
     )).limit(1);
+  return others.length > 0;
+}
+
+/** Is there somebody beside these, not disabled, who holds all of some permissions? */
+export async function hasOtherHolderOfAll(
+  db: Database,
+  { wanted, exceptIds }: { wanted: Permission[]; exceptIds: string[] },
+): Promise<boolean> {
+  const others = await db.select({ id: users.id }).from(permissions)
+    .innerJoin(users, eq(users.id, permissions.userId))
+    .where(and(
+      inArray(permissions.permission, wanted),
+      notInArray(users.id, exceptIds),
+      sql`${users.disabledAt} is null`,
+    )).groupBy(users.id)
+    .having(sql`count(*) = ${new Set(wanted).size}`).limit(1);
   return others.length > 0;
 }
 

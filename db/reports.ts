@@ -52,6 +52,20 @@ export async function hasOpenReport(
   return open.length > 0;
 }
 
+/** Has somebody done what an open report of a user is about? */
+export async function isReported(
+  db: Database,
+  { userId, actorId }: { userId: string; actorId: string },
+): Promise<boolean> {
+  const open = await db.select({ id: reports.id }).from(reports)
+    .where(and(
+      eq(reports.userId, userId),
+      isNull(reports.closedAt),
+      sql`${reports.facts} ->> 'actor' = ${actorId}`,
+    )).limit(1);
+  return open.length > 0;
+}
+
 /** Closes one report, or all open ones of a user. Tells how many there were. */
 export async function closeReports(
   db: Database,

@@ -275,6 +275,7 @@ export const MAIL_KINDS = [
   "api_token_created",
   "api_token_ending",
   "api_token_narrowed",
+  "report_settled",
 ] as const;
 export type MailKind = typeof MAIL_KINDS[number];
 export const MAIL_STATES = ["queued", "sent", "failed", "dropped"] as const;
@@ -354,6 +355,7 @@ export const reports = pgTable("reports", {
   }),
   /** Of the notice that was answered. */
   mailKind: text("mail_kind", { enum: MAIL_KINDS }).notNull(),
+  /** What the notice told, and as `actor` the id of whoever did it where that was somebody else. */
   facts: jsonb("facts").$type<Record<string, string>>().notNull(),
   address: text("address").notNull(),
   createdAt: instant("created_at").notNull().defaultNow(),

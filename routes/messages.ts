@@ -65,5 +65,7 @@ export const PASSWORD_KNOWN =
   "Somebody who doesn't hold this permission has set the user's password and knows it. Let the user replace it first, under User > Password/2FA.";
 export const REPORT_OPEN =
   "The user has frozen this account by “It was not me”. Settling the report, under Account > Reports, is what enables it again.";
+export const SETTLER_INVOLVED =
+  "You have set this user's password, or done what the report is about. A colleague has to settle it.";
 export const LAST_ADMINISTRATOR =
   "This is the last one who holds Administration. Grant it to somebody else first.";

@@ -6,6 +6,7 @@ import { refusalText } from "../views/refusals.ts";
 import { Reports, ReportsPage } from "../views/reports.tsx";
 import type { AppEnv } from "./env.ts";
 import { readFields, readQuery } from "./form.ts";
+import { SETTLER_INVOLVED } from "./messages.ts";
 import { ID } from "./paths.ts";
 import { respond } from "./respond.tsx";
 import { notFound } from "./trouble.tsx";
@@ -35,6 +36,11 @@ export const reports = new Hono<AppEnv>()
     switch (failure.reason) {
       case "not_found":
         return notFound(c);
+      case "settler_involved":
+        return await respondList(c, {
+          refusal: SETTLER_INVOLVED,
+          status: 403,
+        });
       case "last_administrator":
       case "report_open":
         throw new Error("enabling is refused for neither");

@@ -43,6 +43,7 @@ const LINKS: Record<DueMail["kind"], LinkKind | null> = {
   new_device: NOT_ME,
   email_changed: NOT_ME,
   api_token_created: NOT_ME,
+  report_settled: NOT_ME,
   api_token_ending: null,
   api_token_narrowed: null,
   email_confirmation: {

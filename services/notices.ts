@@ -31,6 +31,23 @@ export async function notifyOfPassword(
   });
 }
 
+/** Tells the user that staff have settled what the user said was not oneself, and what became of the account. */
+export async function notifyOfSettlement(
+  tx: Database,
+  { address }: Pick<ServiceContext, "address">,
+  { userId, disabled }: { userId: string; disabled: boolean },
+) {
+  await insertMail(tx, {
+    kind: "report_settled",
+    userId,
+    facts: {
+      account: disabled ? "disabled" : "enabled",
+      address,
+      at: new Date().toISOString(),
+    },
+  });
+}
+
 export type SecondFactorNotice =
   | "totp_added"
   | "totp_removed"

@@ -1,11 +1,17 @@
+import { findActorOfMail, findEmailEntry } from "../db/audit_events.ts";
 import { consumeMailLink, findLinkOwner } from "../db/mail_links.ts";
-import { expirePassword } from "../db/passwords.ts";
-import { hasOtherHolder, lockPermissions } from "../db/permissions.ts";
+import { expirePassword, findPassword } from "../db/passwords.ts";
+import {
+  hasOtherHolder,
+  hasOtherHolderOfAll,
+  lockPermissions,
+} from "../db/permissions.ts";
 import {
   closeReports,
   findOpenReport,
   hasOpenReport,
   insertReport,
+  isReported,
   listOpenReports,
   type ReportRow,
 } from "../db/reports.ts";
@@ -22,6 +28,7 @@ import { authorize } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { endAccess } from "./ended_access.ts";
 import { parseLink } from "./mail_links.ts";
+import { notifyOfSettlement } from "./notices.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { inTransaction } from "./transaction.ts";
 import { applyDisabled, type DisableUserFailure } from "./users.ts";
@@ -61,10 +68,14 @@ export async function reportNotMe(
     const disabled = await mayBeDisabled(tx, userId);
     if (disabled) await setDisabled(tx, { id: userId, disabled });
     const notice = (await findMail(tx, mailId))!; // a link goes with its mail
+    // Who has entered an address is to blame for it, and not whoever reads its mail and has confirmed it.
+    const actor = notice.kind === "email_changed"
+      ? (await findEmailEntry(tx, userId))?.actorId
+      : await findActorOfMail(tx, { mailId, userId });
     await insertReport(tx, {
       userId,
       mailKind: notice.kind,
-      facts: notice.facts,
+      facts: { ...notice.facts, ...(actor && { actor }) },
       address: context.address,
     });
     await recordAudit(tx, context, {
@@ -111,11 +122,14 @@ export async function findReports(
   };
 }
 
-export type SettleReportFailure = DisableUserFailure;
+export type SettleReportFailure =
+  | { reason: "settler_involved" }
+  | DisableUserFailure;
 
 /**
  * Staff have looked into it. With `enable` the account is opened again, and every other report of it is settled
  * too: while one is open, nothing else enables it. Closed by a colleague meanwhile, it is closed all the same.
+ * Who knows the user's password or did what was reported settles nothing, unless there is nobody else who could.
  */
 export async function settleReport(
   context: ServiceContext,
@@ -136,6 +150,24 @@ export async function settleReport(
       subjectId,
     });
     if (!allowed.ok) return allowed;
+    const { permissions } = allowed.value;
+    const parties = { settlerId: actor.userId, subjectId };
+    if (
+      await isInvolved(tx, parties) &&
+      await hasOtherHolderOfAll(tx, {
+        wanted: ["user_management", ...permissions],
+        exceptIds: Object.values(parties),
+      })
+    ) {
+      const failure = { reason: "settler_involved" as const };
+      await recordAudit(tx, context, {
+        event: "authz_fail",
+        actorId: actor.userId,
+        subjectId,
+        detail: { action: "settle_report", ...failure },
+      });
+      return refuse(failure);
+    }
     const closed = await closeReports(tx, {
       which: enable ? { userId: subjectId } : { id: reportId },
       closedBy: actor.userId,
@@ -147,8 +179,9 @@ export async function settleReport(
       subjectId,
       detail: { reports: closed },
     });
+    const disabled = !enable && allowed.value.disabled;
+    await notifyOfSettlement(tx, context, { userId: subjectId, disabled });
     if (!enable) return ok(undefined);
-    const { permissions } = allowed.value;
     const enabled = await applyDisabled(tx, context, {
       subject: { id: subjectId, permissions },
       disabled: false,
@@ -156,4 +189,13 @@ export async function settleReport(
     });
     return enabled.ok ? ok(undefined) : enabled;
   });
+}
+
+async function isInvolved(
+  tx: Database,
+  { settlerId, subjectId }: { settlerId: string; subjectId: string },
+): Promise<boolean> {
+  const password = await findPassword(tx, subjectId);
+  return password?.setBy === settlerId ||
+    await isReported(tx, { userId: subjectId, actorId: settlerId });
 }

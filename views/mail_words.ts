@@ -95,6 +95,20 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
         ...notMeEn(link),
       ],
     }),
+    report_settled: ({ name, username, facts, link }) => ({
+      subject: "Your report was settled",
+      paragraphs: [
+        `Hello ${name},`,
+        `you have told us of your account ${username} that something was not you. A member of staff has settled that (${
+          moment(facts.at)
+        }). ${
+          facts.account === "enabled"
+            ? "The account is enabled."
+            : "The account stays disabled."
+        }`,
+        ...notMeEn(link),
+      ],
+    }),
     api_token_created: ({ name, username, facts, link }) => ({
       subject: "An API token was made",
       paragraphs: [
@@ -210,6 +224,20 @@ export const LETTERS: Record<MailLetter["language"], Letters> = {
           : `die E-Mail-Adresse des Kontos ${username} wurde entfernt (${
             moment(facts.at)
           }).`,
+        ...notMeDe(link),
+      ],
+    }),
+    report_settled: ({ name, username, facts, link }) => ({
+      subject: "Ihre Meldung ist erledigt",
+      paragraphs: [
+        `Guten Tag ${name},`,
+        `Sie haben zu Ihrem Konto ${username} gemeldet, dass Sie etwas nicht waren. Der Service Desk hat das als erledigt vermerkt (${
+          moment(facts.at)
+        }). ${
+          facts.account === "enabled"
+            ? "Das Konto ist aktiv."
+            : "Das Konto bleibt deaktiviert."
+        }`,
         ...notMeDe(link),
       ],
     }),

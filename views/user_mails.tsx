@@ -20,6 +20,7 @@ export const MAIL_LABELS: Record<MailRow["kind"], string> = {
   api_token_created: "API token made",
   api_token_ending: "API token ends soon",
   api_token_narrowed: "API token does less",
+  report_settled: "Report settled",
 };
 
 const STATES: Record<MailRow["state"], { text: string; kind: string }> = {

@@ -3,8 +3,9 @@ import { sql } from "drizzle-orm";
 import type { Connection } from "../../db/client.ts";
 import { findUser } from "../../db/users.ts";
 import { apiClient, apiToken } from "../support/api.ts";
-import { browser, program } from "../support/app.ts";
+import { browser, csrfOf, hidden, program } from "../support/app.ts";
 import { command } from "../support/cli.ts";
+import { sendForm } from "../support/ended_sessions.ts";
 import { testOnEach } from "../support/database.ts";
 import { linkFor, linkIn, mailbox } from "../support/mail.ts";
 import { factorsOf, plantPasskey } from "../support/authenticators.ts";
@@ -180,5 +181,74 @@ testOnEach(
     assert.equal((await findUser(db, user.id))?.disabledAt, null);
     const old = await browser(running).signIn(user);
     assert.equal(old.status, 422, "the password is over");
+  },
+);
+
+testOnEach(
+  "staff who set the password or did what was reported settle it only where nobody else can; the user is told",
+  async ({ db }) => {
+    await db.execute(sql`delete from permissions`);
+    const running = program({ db });
+    const box = await mailbox(running);
+    const reported = await person(db, { permissions: ["user_management"] });
+    const user = await person(db);
+    const desk = browser(running);
+    await desk.signIn(reported);
+
+    const report = async (path: string) => {
+      const visitor = browser(running);
+      await visitor.get(path);
+      const said = await visitor.post("/not-me", {});
+      assert.match(await said.text(), /The account is frozen/);
+      const list = await (await desk.get("/reports")).text();
+      const row = list.split("<tr>").find((it) => it.includes(user.id))!;
+      return row.match(/action="(\/reports\/[^"]+)"/)![1]!;
+    };
+    const settle = (who: typeof desk, path: string, enable = true) =>
+      who.post(path, enable ? { enable: "yes" } : {}, { from: "/reports" });
+
+    const form = await (await desk.get(`/users/${user.id}/password`)).text();
+    await sendForm(desk, `/users/${user.id}/password`, {
+      csrf: csrfOf(form),
+      from: "",
+      formId: hidden(form, "formId"),
+      seenSetAt: hidden(form, "seenSetAt"),
+      newPassword: "nine larks over the hill",
+      reason: "no_mailbox",
+      temporary: "yes",
+    });
+    const [changed] = await box.to(user.email);
+    const path = await report(linkIn(changed!));
+    const colleague = await person(db, { permissions: ["user_management"] });
+    for (const enable of [true, false]) {
+      const refused = await settle(desk, path, enable);
+      assert.equal(refused.status, 403);
+      assert.match(await refused.text(), /A colleague has to settle it/);
+    }
+    assert.notEqual((await findUser(db, user.id))?.disabledAt, null);
+    const other = browser(running);
+    await other.signIn(colleague);
+    assert.equal((await settle(other, path)).status, 200);
+    const told = (await box.to(user.email)).at(-1)!;
+    assert.equal(told.subject, "Your report was settled");
+    assert.match(told.text, /The account is enabled/);
+
+    // The settlement is reported in its turn; its own link does it. Who settled it may not settle that.
+    const again = await report(linkIn(told));
+    assert.equal((await settle(other, again)).status, 403);
+    await db.execute(
+      sql`update passwords set set_by = user_id where user_id = ${user.id}`,
+    );
+    assert.equal((await settle(desk, again, false)).status, 200);
+    const closed = (await box.to(user.email)).at(-1)!;
+    assert.match(closed.text, /The account stays disabled/);
+
+    // Where there is nobody else, somebody has to.
+    const last = await report(linkIn(closed));
+    await db.execute(
+      sql`delete from permissions where user_id = ${colleague.id}`,
+    );
+    assert.equal((await settle(desk, last)).status, 200);
+    await box.close();
   },
 );
