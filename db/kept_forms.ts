@@ -6,7 +6,7 @@ import { keptForms } from "./schema.ts";
 /** Minutes for which a form is kept: time to sign in. */
 export const KEPT_MINUTES = 30;
 
-/** Forms of one user that are kept at a time; the oldest goes. */
+/** Forms of one user in one browser that are kept at a time; the oldest goes. No other browser pushes it out. */
 const KEPT_AT_MOST = 10;
 
 /** Whose form it is, and in which browser: both have to be right. */
@@ -37,7 +37,8 @@ export async function upsertKeptForm(
   await rows(
     db,
     sql`delete from kept_forms where (user_id, browser_hash, path) in (
-      select user_id, browser_hash, path from kept_forms where user_id = ${userId}::uuid
+      select user_id, browser_hash, path from kept_forms
+      where user_id = ${userId}::uuid and browser_hash = ${browserHash}
       order by kept_at desc, path offset ${KEPT_AT_MOST})`,
   );
 }

@@ -111,6 +111,16 @@ export async function findSession(
   return (await sessionOf(db, bearer))[0] ?? null;
 }
 
+/** Does the session with this id still run? */
+export async function isSessionOpen(
+  db: Database,
+  { id, clocks }: { id: string; clocks: SessionClocks },
+): Promise<boolean> {
+  const found = await db.select({ id: sessions.id }).from(sessions)
+    .where(and(eq(sessions.id, id), alive(clocks))).limit(1);
+  return found.length > 0;
+}
+
 export async function touchSession(db: Database, id: string) {
   await db.update(sessions).set({ lastSeenAt: sql`now()` })
     .where(eq(sessions.id, id));

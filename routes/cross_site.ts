@@ -1,12 +1,14 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { recordRefusal } from "../services/audit.ts";
+import { KEPT_MINUTES } from "../services/kept_forms.ts";
+import { goesOn } from "../services/sessions.ts";
 import { parseToken } from "../services/tokens.ts";
 import { CSRF_FIELD } from "../views/form.tsx";
 import { readCookie } from "./cookies.ts";
 import { type FormOwner, formOwner, isPresent } from "./csrf.ts";
 import type { AppEnv } from "./env.ts";
-import { leaveEndedSession, leaveOldVisit } from "./old_forms.ts";
+import { leaveEndedSession, leaveOldVisit, type OldForm } from "./old_forms.ts";
 import { trouble } from "./trouble.tsx";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -20,7 +22,7 @@ const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
  */
 export const refuseCrossSite = createMiddleware<AppEnv>(async (c, next) => {
   if (SAFE.has(c.req.method)) return await next();
-  const judged = judgeForm(c);
+  const judged = await judgeForm(c);
   switch (judged.form) {
     case "present":
       return await next();
@@ -62,11 +64,11 @@ export function whyCrossSite(c: Context<AppEnv>): string | undefined {
 
 type Judgement =
   | { form: "present" }
-  | { form: "of an ended session"; sessionId: string; userId: string }
+  | { form: "of an ended session" } & OldForm
   | { form: "of an old visit" }
   | { form: "forged"; why: string };
 
-function judgeForm(c: Context<AppEnv>): Judgement {
+async function judgeForm(c: Context<AppEnv>): Promise<Judgement> {
   const crossSite = whyCrossSite(c);
   if (crossSite) return { form: "forged", why: crossSite };
   const token = c.var.form.get(CSRF_FIELD);
@@ -77,9 +79,23 @@ function judgeForm(c: Context<AppEnv>): Judgement {
   if (!owner || !(saysSameOrigin(c) || isOwnBrowser(c, owner))) {
     return { form: "forged", why: "wrong token" };
   }
-  return owner.kind === "session"
-    ? { ...owner, form: "of an ended session" }
-    : { form: "of an old visit" };
+  if (owner.kind === "visit") return { form: "of an old visit" };
+  const session = await sessionOf(c, owner);
+  // Its browser would have sent the cookie of a session that goes on, or its user has signed in again without it.
+  if (session === "goes on" && c.var.actor?.userId !== owner.userId) {
+    return { form: "forged", why: "another session's token" };
+  }
+  return { ...owner, session, form: "of an ended session" };
+}
+
+async function sessionOf(
+  c: Context<AppEnv>,
+  { sessionId, madeAt }: FormOwner & { kind: "session" },
+): Promise<OldForm["session"]> {
+  const { services } = c.var;
+  if (await goesOn(services, sessionId)) return "goes on";
+  const minutes = services.settings.SESSION_HOURS * 60 + KEPT_MINUTES;
+  return Date.now() - madeAt < minutes * 60_000 ? "ended" : "ended long ago";
 }
 
 function isStayOrLeave({ req: { path } }: Context<AppEnv>) {

@@ -6,7 +6,13 @@ import type { AppEnv } from "./env.ts";
 
 /** Whose page a form was on: somebody's session, or a stranger's visit, which has a cookie of its own. */
 export type FormOwner =
-  | { kind: "session"; sessionId: string; userId: string }
+  | {
+    kind: "session";
+    sessionId: string;
+    userId: string;
+    /** When the form was made, in milliseconds since 1970; 0 for a form of an earlier version. */
+    madeAt: number;
+  }
   | { kind: "visit"; visitHash: string };
 
 const PURPOSE = "csrf";
@@ -18,7 +24,7 @@ const PURPOSE = "csrf";
 export function csrfToken(c: Context<AppEnv>): string {
   const { actor, services } = c.var;
   const owner = actor
-    ? `session ${actor.sessionId} ${actor.userId}`
+    ? `session ${actor.sessionId} ${actor.userId} ${Date.now()}`
     : `visit ${hashSecret(readVisit(c) ?? beginVisit(c))}`;
   return services.secrets.seal(owner, PURPOSE);
 }
@@ -28,11 +34,11 @@ export function formOwner(
   c: Context<AppEnv>,
   token: string,
 ): FormOwner | undefined {
-  const [kind, id = "", userId = ""] =
+  const [kind, id = "", userId = "", madeAt = "0"] =
     c.var.services.secrets.open(token, PURPOSE)?.split(" ") ?? [];
   switch (kind) {
     case "session":
-      return { kind, sessionId: id, userId };
+      return { kind, sessionId: id, userId, madeAt: Number(madeAt) };
     case "visit":
       return { kind, visitHash: id };
     default:

@@ -48,7 +48,7 @@ const KEPT = FORMS.map(([path, fields]) => ({
 }));
 
 /**
- * Keeps the form that was sent, for its user. False where it is none that is kept. Only for a form that is known
+ * Keeps the form that was sent, for its user. False where it is not kept. Only for a form that is known
  * to be this user's: what another site sends must never be filled into a form of ours.
  */
 export async function keepSentForm(
@@ -59,7 +59,9 @@ export async function keepSentForm(
   const fields = fieldsToKeep(path, c.var.form);
   if (!fields) return false;
   const browser = readBrowser(c) ?? randomBytes(32).toString("base64url");
-  await keepForm(c.var.services, { userId, browser, path, fields });
+  if (!await keepForm(c.var.services, { userId, browser, path, fields })) {
+    return false;
+  }
   writeCookie(c, "kept", browser, KEPT_MINUTES * 60);
   return true;
 }

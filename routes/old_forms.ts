@@ -7,29 +7,44 @@ import { redirect } from "./respond.tsx";
 import { shownPath, signInPath } from "./sign_in_path.ts";
 import { trouble } from "./trouble.tsx";
 
+/** A form that was made for another session than the one that sends it. */
+export interface OldForm {
+  sessionId: string;
+  userId: string;
+  /**
+   * What has become of its session. It goes on where the browser has lost the cookie and its user has signed in
+   * again. Where the form is older than a session can be, with half an hour to sign in again, it has ended long ago.
+   */
+  session: "goes on" | "ended" | "ended long ago";
+}
+
 /**
  * Answers a form whose session has ended: nothing is changed, what was typed is kept, and its user signs in again.
- * The log tells that a session had ended (`session_use_after_expire` of the OWASP Logging Vocabulary).
+ * The log tells that a session had ended (`session_use_after_expire` of the OWASP Logging Vocabulary). A form from
+ * long ago is neither kept nor recorded: its token may be in anybody's hands by now.
  */
 export async function leaveEndedSession(
   c: Context<AppEnv>,
-  { sessionId, userId }: { sessionId: string; userId: string },
+  { sessionId, userId, session }: OldForm,
 ) {
   const { actor, services } = c.var;
   const { path } = c.req;
   if (path === "/session") return c.json({}, 401);
   if (path === "/sign-out") return c.redirect("/sign-in?done=signed-out", 303);
   if (path.endsWith("/check")) return beforeSaving(c);
-  await recordRefusal(services, {
-    event: "session_use_after_expire",
-    actor,
-    subjectId: userId,
-    detail: { method: c.req.method, session: sessionId },
-  });
+  if (session === "ended") {
+    await recordRefusal(services, {
+      event: "session_use_after_expire",
+      actor,
+      subjectId: userId,
+      detail: { method: c.req.method, session: sessionId },
+    });
+  }
   if (actor && actor.userId !== userId) {
     return outOfDate(c, "Somebody else was signed in when it was opened.");
   }
-  const kept = await keepSentForm(c, { userId });
+  const kept = session !== "ended long ago" &&
+    await keepSentForm(c, { userId });
   const next = kept ? path : shownPath(c);
   if (!actor) {
     return redirect(c, signInPath({ next, done: kept ? "kept" : "ended" }));

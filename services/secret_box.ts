@@ -47,23 +47,22 @@ export function createSecretBox(keys: Uint8Array[]): SecretBox {
         authTagLength: TAG_BYTES,
       }).setAAD(Buffer.from(owner));
       const sealed = [cipher.update(secret, "utf8"), cipher.final()];
-      return [
-        "v1",
-        keyId(current),
-        nonce.toString("base64url"),
-        Buffer.concat([...sealed, cipher.getAuthTag()]).toString("base64url"),
-      ].join(".");
+      const body = Buffer.concat([...sealed, cipher.getAuthTag()]);
+      return written(keyId(current), nonce, body);
     },
     open(text, owner) {
       const [version, id = "", nonce = "", body = ""] = text.split(".");
       const key = byId.get(id);
       if (version !== "v1" || !key) return undefined;
       const sealed = Buffer.from(body, "base64url");
+      const start = Buffer.from(nonce, "base64url");
+      // What a decoder passes over (a letter too many, another part) is a change too.
+      if (text !== written(id, start, sealed)) return undefined;
       try {
         const decipher = createDecipheriv(
           CIPHER,
           key,
-          Buffer.from(nonce, "base64url"),
+          start,
           { authTagLength: TAG_BYTES },
         ).setAAD(Buffer.from(owner))
           .setAuthTag(sealed.subarray(-TAG_BYTES));
@@ -85,6 +84,11 @@ export function createSecretBox(keys: Uint8Array[]): SecretBox {
 }
 
 /** Under a key of its own, derived for the purpose (HKDF, RFC 5869): what seals secrets signs nothing. */
+function written(id: string, nonce: Buffer, body: Buffer): string {
+  return ["v1", id, nonce.toString("base64url"), body.toString("base64url")]
+    .join(".");
+}
+
 function createMac(key: Uint8Array, purpose: string, keyId: string): Mac {
   const derived = hkdfSync("sha256", key, "", purpose, KEY_BYTES);
   const hmac = createHmac("sha256", new Uint8Array(derived));

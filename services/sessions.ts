@@ -2,6 +2,7 @@ import {
   type Bearer,
   deleteSessions,
   findSession,
+  isSessionOpen,
   listSessions,
   type ResumedSession,
   type SessionClocks,
@@ -95,6 +96,17 @@ export async function readSessionClock(
   return session
     ? { idleSeconds: session.idleSeconds, endSeconds: session.endSeconds }
     : undefined;
+}
+
+/** Does a session still run, in whatever browser? */
+export async function goesOn(
+  { db, settings }: ServiceContext,
+  sessionId: string,
+): Promise<boolean> {
+  return await isSessionOpen(db, {
+    id: sessionId,
+    clocks: sessionClocks(settings),
+  });
 }
 
 /** Somebody sits there and wants to go on. */
