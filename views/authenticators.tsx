@@ -13,7 +13,7 @@ export interface AuthenticatorChoicesProps {
   hint: string;
 }
 
-/** One tick for each, none of them set beforehand: only the user knows the own ones. */
+/** One tick for each, none of them set beforehand: only the user knows which are theirs. */
 export function AuthenticatorChoices(
   { authenticators, kept, legend, hint }: AuthenticatorChoicesProps,
 ) {

@@ -73,9 +73,8 @@ export function PermissionsForm(
           ))}
         </fieldset>
         <p class="hint">
-          A permission that you take is gone at the next click of its holder.
-          Whoever gains one has to sign in again, and to say which passkeys and
-          apps are the own ones.
+          A removed permission stops working at once. A user who is given one
+          must sign in again and confirm their passkeys and app.
         </p>
         <div class="actions">
           <button type="submit" class="primary">Save</button>{" "}
