@@ -28,7 +28,7 @@ export const ACCOUNT = "{account}";
 export interface SignInAttempt {
   /** A username or email. */
   identifier: string;
-  /** The account where there is none. */
+  /** The account where there is none: the hash of the identifier. */
   stranger: string;
   /** Of the secret that the browser keeps. */
   deviceHash: string;

@@ -174,6 +174,19 @@ export async function updateUser(
   return updated.length === 1;
 }
 
+/** What a user can sign in by: the username and, where there is one, the email. */
+export async function listIdentifiers(
+  db: Database,
+  id: string,
+): Promise<string[]> {
+  const [row] = await db.select({
+    username: users.username,
+    email: users.email,
+  })
+    .from(users).where(eq(users.id, id));
+  return [row?.username, row?.email].filter((it) => typeof it === "string");
+}
+
 /** Locks a user as every change of a password does; null for an unknown id. */
 export async function lockUser(db: Database, id: string) {
   const [row] = await db.select({

@@ -1,7 +1,11 @@
 import { createHash } from "node:crypto";
 import { identifierKey } from "../db/email_addresses.ts";
 
-/** Where tries to sign in to an account are counted; a new password clears all of them. */
+/**
+ * Where tries to sign in to an account are counted; a new password clears all of them.
+ *
+ * @param account a user's id, or the hash of a name, whether it is somebody's or not
+ */
 export function accountAttemptPrefix(account: string) {
   return `sign_in:account:${account}:`;
 }
@@ -22,7 +26,7 @@ export function resetAttemptKey(account: string) {
 }
 
 /** What somebody typed may be a password in the wrong field: only a hash of it becomes a key. */
-export function unknownAccount(identifier: string) {
+export function identifierHash(identifier: string) {
   return createHash("sha256").update(identifierKey(identifier)).digest(
     "base64url",
   );

@@ -3,7 +3,7 @@ import { consumeMailLink, findLinkOwner } from "../db/mail_links.ts";
 import { findPassword } from "../db/passwords.ts";
 import { countAttempt } from "../db/rate_limits.ts";
 import { findUserByIdentifier, lockUser } from "../db/users.ts";
-import { resetAttemptKey, unknownAccount } from "./attempts.ts";
+import { identifierHash, resetAttemptKey } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { ServiceContext } from "./context.ts";
 import { parseLink } from "./mail_links.ts";
@@ -38,7 +38,7 @@ export async function requestPasswordReset(
     limits: [
       ...places,
       {
-        key: resetAttemptKey(user?.id ?? unknownAccount(identifier)),
+        key: resetAttemptKey(user?.id ?? identifierHash(identifier)),
         limit: settings.RESET_REQUESTS,
       },
     ],

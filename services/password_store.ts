@@ -1,7 +1,12 @@
 import type { Database } from "../db/client.ts";
 import { rememberPassword, upsertPassword } from "../db/passwords.ts";
 import { forgetAttempts } from "../db/rate_limits.ts";
-import { accountAttemptPrefix, ownAttemptKey } from "./attempts.ts";
+import { listIdentifiers } from "../db/users.ts";
+import {
+  accountAttemptPrefix,
+  identifierHash,
+  ownAttemptKey,
+} from "./attempts.ts";
 import { endAccess, type EndedAccess } from "./ended_access.ts";
 import type { NewHash } from "./password_judgement.ts";
 
@@ -54,9 +59,10 @@ export async function storePassword(
   if (history) {
     await rememberPassword(tx, { userId, keep, ...history });
   }
-  await forgetAttempts(tx, {
-    keys: [ownAttemptKey(userId)],
-    prefix: accountAttemptPrefix(userId),
-  });
+  const names = (await listIdentifiers(tx, userId)).map(identifierHash);
+  for (const it of [...names, userId]) { // in the order in which an attempt locks them
+    await forgetAttempts(tx, { prefix: accountAttemptPrefix(it) });
+  }
+  await forgetAttempts(tx, { keys: [ownAttemptKey(userId)] });
   return ended;
 }

@@ -8,9 +8,9 @@ import { isKnownDevice, rememberDevice } from "../db/devices.ts";
 import { deleteSessions, findPendingSession } from "../db/sessions.ts";
 import { touchLastSignIn } from "../db/sign_ins.ts";
 import { consumeTotpStep, findTotp } from "../db/totps.ts";
-import { lockUser } from "../db/users.ts";
+import { listIdentifiers, lockUser } from "../db/users.ts";
 import type { Database } from "../db/client.ts";
-import { secondFactorAttemptKey } from "./attempts.ts";
+import { identifierHash, secondFactorAttemptKey } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { deviceSeen } from "./devices.ts";
@@ -21,6 +21,7 @@ import { endReplacedSession, type SignedIn } from "./sign_in.ts";
 import {
   attemptLimits,
   countLimits,
+  namePlaceLimits,
   type Throttled,
 } from "./sign_in_attempts.ts";
 import {
@@ -73,6 +74,7 @@ export async function completeSignIn(
   const known = await isKnownDevice(context.db, { userId, deviceHash });
   const counted = attemptLimits(context, {
     account: userId,
+    name: userId,
     deviceHash,
     known,
   });
@@ -110,8 +112,10 @@ export async function completeSignIn(
       keys: counted.places.map((it) => it.key),
       attempts: 2, // both steps
     });
+    const typed = (await listIdentifiers(tx, userId)) // one of them, in the first step
+      .flatMap((it) => namePlaceLimits(context, identifierHash(it)));
     await forgetAttempts(tx, {
-      keys: [...counted.account, own].map((it) => it.key),
+      keys: [...typed, ...counted.account, own].map((it) => it.key),
     });
     await recordAudit(tx, context, {
       event: "authn_login_success",

@@ -7,7 +7,7 @@ import {
 } from "../db/sign_ins.ts";
 import { findPassword } from "../db/passwords.ts";
 import { lockUser } from "../db/users.ts";
-import { unknownAccount } from "./attempts.ts";
+import { identifierHash } from "./attempts.ts";
 import { recordAudit } from "./audit.ts";
 import { type Actor, type ServiceContext } from "./context.ts";
 import {
@@ -53,27 +53,34 @@ export async function signIn(
   },
 ): Promise<Result<SignedIn, SignInFailure>> {
   const { db, hasher } = context;
-  const stranger = unknownAccount(identifier);
+  const name = identifierHash(identifier);
   const seen = deviceSeen(context, device);
   const limitsOf = (account: string, known: boolean) =>
-    attemptLimits(context, { account, deviceHash: seen.secretHash, known });
+    attemptLimits(context, {
+      account,
+      name,
+      deviceHash: seen.secretHash,
+      known,
+    });
   const { found, exceeded } = await countSignIn(db, {
     identifier,
-    stranger,
+    stranger: name,
     deviceHash: seen.secretHash,
     limits: allOf(limitsOf(ACCOUNT, false)),
     limitsOfKnown: allOf(limitsOf(ACCOUNT, true)),
     windowSeconds: attemptWindow(context),
   });
   const userId = found?.userId;
-  const account = userId ?? stranger;
-  const counted = limitsOf(account, found?.knownDevice ?? false);
+  const known = found?.knownDevice ?? false;
+  const counted = limitsOf(userId ?? name, known);
   if (exceeded) {
     const limits = allOf(counted);
     return refuse(await throttle(context, { userId, limits, exceeded }));
   }
 
-  const right = await hasher.authenticate(found, password, { account });
+  const right = await hasher.authenticate(found, password, {
+    account: known ? userId! : name, // in the line, too, two names of one account are two
+  });
   if (!found || !right || !found.usable) {
     await recordAudit(db, context, {
       event: "authn_login_fail",

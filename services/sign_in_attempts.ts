@@ -19,28 +19,33 @@ export interface AttemptLimits {
 
 /**
  * The narrow limits first: what a place has too much of no longer counts against the account, so that nobody can
- * lock somebody else out from one place. A browser that has signed in to the account before has a count of its own
+ * lock somebody else out from one place. A place is counted under the name that was typed: under the account, a username
+ * and an email that share a count would be known to be one user's (ASVS 6.3.8). A browser that has signed in to the account before has a count of its own
  * in the stead of the account's: many places together can't lock out its owner (ASVS 6.1.1).
  */
 export function attemptLimits(
   context: ServiceContext,
-  { account, deviceHash, known }: {
+  { account, name, deviceHash, known }: {
     account: string;
+    /** The hash of the username or email that was typed; where that isn't known any more, the account. */
+    name: string;
     /** Of the secret that the browser keeps. */
     deviceHash: string;
     /** It has signed in to the account before. */
     known: boolean;
   },
 ): AttemptLimits {
-  const { settings, address } = context;
-  const { SIGN_IN_ATTEMPTS: attempts } = settings;
+  const { settings } = context;
   const prefix = accountAttemptPrefix(account);
   return {
     places: placeLimits(context),
     account: known
-      ? [{ key: `${prefix}device:${deviceHash}`, limit: attempts }]
+      ? [{
+        key: `${prefix}device:${deviceHash}`,
+        limit: settings.SIGN_IN_ATTEMPTS,
+      }]
       : [
-        ...widening(prefix, address, attempts),
+        ...namePlaceLimits(context, name),
         { key: `${prefix}all`, limit: settings.SIGN_IN_ATTEMPTS_PER_ACCOUNT },
       ],
   };
@@ -54,6 +59,18 @@ export function attemptWindow({ settings }: ServiceContext): number {
 export function placeLimits({ address, settings }: ServiceContext): Limit[] {
   const { SIGN_IN_ATTEMPTS_PER_ADDRESS: limit } = settings;
   return widening("sign_in:address:", address, limit);
+}
+
+/** The limits of a place at one account, by the name that was typed. */
+export function namePlaceLimits(
+  { address, settings }: ServiceContext,
+  name: string,
+): Limit[] {
+  return widening(
+    accountAttemptPrefix(name),
+    address,
+    settings.SIGN_IN_ATTEMPTS,
+  );
 }
 
 /** A limit for each of the networks that an address lies in, the wider the more. */

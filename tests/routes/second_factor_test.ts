@@ -138,6 +138,21 @@ testOnEach(
   },
 );
 
+testOnEach(
+  "a success takes back what both steps have counted, whatever name was typed",
+  async (connection) => {
+    const { running, user, recoveryCodes } = await enrolled(connection, {
+      SIGN_IN_ATTEMPTS: "2",
+    });
+    for (const [n, code] of recoveryCodes.slice(0, 6).entries()) {
+      const visitor = browser(running, { address: "198.51.100.3" });
+      const username = n % 2 ? user.email! : user.username;
+      await visitor.signIn({ ...user, username });
+      assert.equal((await secondStep(visitor, code)).status, 303);
+    }
+  },
+);
+
 testOnEach("new recovery codes end the old ones", async (connection) => {
   const { running, user, own, recoveryCodes } = await enrolled(connection);
   const renewed = await own.post("/account/recovery-codes", {}, {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { eq, sql } from "drizzle-orm";
 import { rateLimits, sessions } from "../../db/schema.ts";
 import { createPasswordHasher } from "../../services/password_hash.ts";
+import { storePassword } from "../../services/password_store.ts";
 import { browser, ORIGIN, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
-import { person } from "../support/people.ts";
+import { hasher, person } from "../support/people.ts";
 import { eventsOf, passwordOf, sessionsOf } from "../support/rows.ts";
 
 testOnEach(
@@ -261,6 +262,64 @@ testOnEach(
       );
     }
     assert.deepEqual(spray, [...Array(15).fill(422), 429]); // one /64 is one place
+  },
+);
+
+testOnEach(
+  "a username and its email have counts of their own, as two names of nobody have (ASVS 6.3.8)",
+  async (connection) => {
+    const { db } = connection;
+    const running = program(connection, { SIGN_IN_ATTEMPTS: "3" });
+    const user = await person(db, {
+      username: "anna.r",
+      email: "anna.r@example.org",
+    });
+    const statuses = async (name: string, address: string) => {
+      const status = async (username: string) => {
+        const visitor = browser(running, { address });
+        return (await visitor.signIn({ ...user, username, password: "wrong" }))
+          .status;
+      };
+      const first = [];
+      for (let n = 0; n < 4; n++) first.push(await status(name));
+      return [...first, await status(`${name}@example.org`)];
+    };
+    const real = await statuses("anna.r", "198.51.100.1");
+    assert.deepEqual(real, [422, 422, 422, 429, 422]);
+    assert.deepEqual(await statuses("nobody", "203.0.113.1"), real);
+  },
+);
+
+testOnEach(
+  "success forgets the tries under the name that was typed, and a new password those under both",
+  async (connection) => {
+    const { db } = connection;
+    const running = program(connection, { SIGN_IN_ATTEMPTS: "2" });
+    const user = await person(db);
+    const signIn = async (username: string, password: string) => {
+      const visitor = browser(running, { address: "198.51.100.2" });
+      return (await visitor.signIn({ ...user, username, password })).status;
+    };
+    for (let n = 0; n < 3; n++) {
+      assert.equal(await signIn(user.username, "wrong"), 422);
+      assert.equal(await signIn(user.username, user.password), 303);
+    }
+    for (const name of [user.username, user.email!]) {
+      assert.equal(await signIn(name, "wrong"), 422);
+      assert.equal(await signIn(name, "wrong"), 422);
+      assert.equal(await signIn(name, user.password), 429);
+    }
+    const hash = await hasher.hash("another password");
+    await db.transaction((tx) =>
+      storePassword(tx, { hash, history: undefined }, {
+        change: "reset_by_link",
+        userId: user.id,
+        setBy: null,
+        keep: 0,
+      })
+    );
+    assert.equal(await signIn(user.username, "another password"), 303);
+    assert.equal(await signIn(user.email!, "another password"), 303);
   },
 );
 
