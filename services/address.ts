@@ -13,15 +13,29 @@ export function clientAddress(
     trusted: readonly string[];
   },
 ): string {
-  const hops = (forwardedFor?.split(",") ?? []).map((it) => it.trim());
+  return lastUntrusted({ connection, forwardedFor, trusted }).address;
+}
+
+/** The client, and how many trusted proxies lie between it and the one that connects to us. */
+function lastUntrusted({ connection, forwardedFor, trusted }: {
+  connection: string;
+  forwardedFor: string | undefined;
+  trusted: readonly string[];
+}): { address: string; proxies: number } {
+  const hops = items(forwardedFor);
   let address = canonical(connection) ?? connection;
+  let passed = 0;
   while (hops.length > 0 && isTrusted(address, trusted)) {
     const hop = canonical(hops.pop()!);
     if (hop === undefined) break;
     address = hop;
+    passed += 1;
   }
-  return address;
+  return { address, proxies: Math.max(0, passed - 1) };
 }
+
+const items = (list: string | undefined) =>
+  list?.split(",").map((it) => it.trim()) ?? [];
 
 /** A network that counts as one place, and how many times as much it may do as the narrowest. */
 export interface Place {
@@ -66,21 +80,27 @@ export function checkRanges(ranges: readonly string[]) {
 }
 
 /**
- * Whether a request reached us, or the proxy in front, without encryption. A trusted proxy says so in
- * X-Forwarded-Proto; whatever came past all of them came by plain http, which is all that the program itself speaks.
- * Where no proxy is named, or the proxy says nothing, nobody can tell, and it counts as encrypted.
+ * Whether a request reached us, or the outermost trusted proxy, without encryption. The proxies say so in
+ * X-Forwarded-Proto, each behind what it was told itself, and only "https" is encrypted. How trusted proxies speak
+ * among themselves doesn't count; what a client or a proxy further out says counts only against it. What came past
+ * all of them came by plain http, which is all that the program itself speaks. Where no proxy is named, or the
+ * proxy says nothing, nobody can tell, and it counts as encrypted.
  */
 export function cameByPlainHttp(
-  { connection, forwardedProto, trusted }: {
+  { connection, forwardedFor, forwardedProto, trusted }: {
     connection: string;
+    forwardedFor: string | undefined;
     forwardedProto: string | undefined;
     trusted: readonly string[];
   },
 ): boolean {
   if (trusted.length === 0) return false;
   if (!isTrusted(connection, trusted)) return true;
-  const hops = forwardedProto?.split(",").map((it) => it.trim().toLowerCase());
-  return hops?.includes("http") ?? false;
+  const { proxies } = lastUntrusted({ connection, forwardedFor, trusted });
+  const told = items(forwardedProto);
+  // A proxy that hands on what it was told adds nothing to the list.
+  return told.slice(0, Math.max(1, told.length - proxies))
+    .some((it) => it.toLowerCase() !== "https");
 }
 
 function canonical(text: string) {

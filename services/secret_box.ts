@@ -83,12 +83,13 @@ export function createSecretBox(keys: Uint8Array[]): SecretBox {
   };
 }
 
-/** Under a key of its own, derived for the purpose (HKDF, RFC 5869): what seals secrets signs nothing. */
+/** What was sealed, as it is kept. */
 function written(id: string, nonce: Buffer, body: Buffer): string {
   return ["v1", id, nonce.toString("base64url"), body.toString("base64url")]
     .join(".");
 }
 
+/** Under a key of its own, derived for the purpose (HKDF, RFC 5869): what seals secrets signs nothing. */
 function createMac(key: Uint8Array, purpose: string, keyId: string): Mac {
   const derived = hkdfSync("sha256", key, "", purpose, KEY_BYTES);
   const hmac = createHmac("sha256", new Uint8Array(derived));
