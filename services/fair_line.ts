@@ -31,17 +31,19 @@ export function createFairLine<Item>() {
 
   function enter(item: Item, turn: Turn): Waiting<Item> {
     const { tag, accountTag } = tagsOf(turn);
-    for (const key of keysOf(turn)) taken.set(key, tag + 1);
+    // Each counts for itself: a busy place must not put the accounts that it tries behind its own line.
+    for (const key of keysOf(turn)) taken.set(key, nextOf(key) + 1);
     return { item, turn, tag, accountTag };
   }
 
   function tagsOf(turn: Turn) {
     const [place, account] = [placeKey(turn), accountKey(turn)]
-      .map((key) => Math.max(now, taken.get(key ?? "") ?? 0)) as [
-        number,
-        number,
-      ];
+      .map((key) => nextOf(key ?? "")) as [number, number];
     return { tag: Math.max(place, account), accountTag: account };
+  }
+
+  function nextOf(key: string) {
+    return Math.max(now, taken.get(key) ?? 0);
   }
 
   function begin(tag: number) {

@@ -44,6 +44,30 @@ Deno.test("a flood at one account from many places waits behind everybody else's
   assert.ok(served.indexOf("honest") <= 1, `${served.indexOf("honest")}`);
 });
 
+Deno.test("a flood from one place that tries an account once does not put its owner elsewhere behind the flood", async () => {
+  const { ask, open } = held();
+  for (let n = 0; n < 64; n++) ask("flood", { place: "a", account: `${n}` });
+  ask("flood", { place: "a", account: "x" });
+  ask("owner", { place: "b", account: "x" });
+  ask("somebody", { place: "c", account: "y" });
+  const served = await open();
+  assert.ok(served.indexOf("owner") <= 3, `${served.indexOf("owner")}`);
+  assert.ok(served.indexOf("somebody") <= 3);
+});
+
+Deno.test("a flood at one account does not put others of the places that it comes from behind it", async () => {
+  const { ask, open } = held();
+  for (let n = 0; n < 64; n++) ask("flood", { place: `${n}`, account: "x" });
+  ask("flood", { place: "b", account: "x" });
+  ask("colleague", { place: "b", account: "y" });
+  const served = await open();
+  assert.ok(
+    served.indexOf("colleague") <= 65,
+    `${served.indexOf("colleague")}`,
+  );
+  assert.ok(served.lastIndexOf("flood") > served.indexOf("colleague"));
+});
+
 Deno.test("within one place, those of one account don't keep another account waiting", async () => {
   const { ask, open } = held();
   for (let n = 0; n < 64; n++) ask("flood", { place: "a", account: "x" });
