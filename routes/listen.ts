@@ -10,6 +10,7 @@ import type { Settings } from "../services/config.ts";
 import type { Log } from "../services/log.ts";
 import type { AppEnv } from "./env.ts";
 import { requestSeconds } from "./frame.ts";
+import { createTurns, type Exchange } from "./request_turns.ts";
 
 /** Seconds after which a connection is cut: nothing else ends one whose client is slow, or says no more. */
 export interface ConnectionDeadlines {
@@ -88,47 +89,54 @@ export async function listen(
     connectionsCheckingInterval: Math.min(1, deadlines.header / 4) * 1000,
   });
   server.timeout = deadlines.silent * 1000;
-  const sockets = new Map<Socket, IncomingMessage | undefined>();
+  // By default those behind the 1,000th are left out, among them what a proxy adds; 16 KB bound them anyway.
+  server.maxHeadersCount = 0;
+  const turns = createTurns({
+    start,
+    cut: (socket) => cut(socket, undefined, "TOO_MANY_UNANSWERED"),
+  });
 
-  function cut(socket: Socket, answer: string, code: string) {
+  /** @param answer none where the client would take it for a part of another one */
+  function cut(socket: Socket, answer: string | undefined, code: string) {
     logOnceASecond(log, "info", "connection_cut", {
       code,
       address: socket.remoteAddress,
     });
-    if (socket.writable) socket.write(answer);
+    if (answer !== undefined && socket.writable) socket.write(answer);
     socket.destroy();
   }
 
-  server.on("connection", (socket: Socket) => {
-    sockets.set(socket, undefined);
-    socket.once("close", () => sockets.delete(socket));
-  });
+  function start({ incoming, outgoing }: Exchange) {
+    const { socket } = incoming;
+    if (hosts(incoming) > 1) { // RFC 9112, 3.2
+      return cut(socket, MALFORMED, "SEVERAL_HOSTS");
+    }
+    if (hasBody(incoming)) {
+      const seconds = deadlines.body(incoming.url?.split("?")[0] ?? "");
+      const timer = setTimeout(
+        () =>
+          cut(socket, outgoing.headersSent ? undefined : SLOW, "BODY_TIMEOUT"),
+        seconds * 1000,
+      );
+      incoming.once("close", () => clearTimeout(timer));
+      incoming.once("end", () => clearTimeout(timer));
+    }
+    answer(incoming, outgoing);
+  }
+
+  server.on("connection", (socket: Socket) => turns.open(socket));
   server.on("clientError", (error: Error & { code?: string }, socket) => {
     const code = error.code ?? error.name;
-    cut(socket as Socket, ANSWERS[code] ?? MALFORMED, code);
+    const [first, ...more] = turns.of(socket as Socket);
+    const awaited = more.length === 0 &&
+      (!first || !first.incoming.complete && !first.outgoing.headersSent);
+    const answer = ANSWERS[code] ?? MALFORMED;
+    cut(socket as Socket, awaited ? answer : undefined, code);
   });
   server.on(
     "request",
-    (incoming: IncomingMessage, outgoing: ServerResponse) => {
-      const { socket } = incoming;
-      sockets.set(socket, incoming);
-      outgoing.once("close", () => {
-        if (sockets.has(socket)) sockets.set(socket, undefined);
-      });
-      if (hosts(incoming) > 1) { // RFC 9112, 3.2
-        return cut(socket, MALFORMED, "SEVERAL_HOSTS");
-      }
-      if (hasBody(incoming)) {
-        const seconds = deadlines.body(incoming.url?.split("?")[0] ?? "");
-        const timer = setTimeout(
-          () => cut(socket, SLOW, "BODY_TIMEOUT"),
-          seconds * 1000,
-        );
-        incoming.once("close", () => clearTimeout(timer));
-        incoming.once("end", () => clearTimeout(timer));
-      }
-      answer(incoming, outgoing);
-    },
+    (incoming: IncomingMessage, outgoing: ServerResponse) =>
+      turns.add({ incoming, outgoing }),
   );
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -139,11 +147,9 @@ export async function listen(
     address: server.address() as AddressInfo,
     async close(graceMs) {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const [socket, incoming] of sockets) {
-        if (!incoming?.complete) socket.destroy();
-      }
+      turns.close();
       const timer = setTimeout(() => {
-        for (const socket of sockets.keys()) socket.destroy();
+        for (const socket of turns.sockets()) socket.destroy();
       }, graceMs);
       await closed;
       clearTimeout(timer);
