@@ -7,9 +7,9 @@ export function grantDoubtLines(
   const lines = [
     ...(passwordKnownSince
       ? [
-        `Somebody else may know the password of this account since ${
+        `Since ${
           moment(passwordKnownSince)
-        }: staff, a program or an import has set it, or one before it.`,
+        }, somebody else may know the password of this account: staff, a program or an import has set it, or one before it.`,
       ]
       : []),
     ...(emailEntered
