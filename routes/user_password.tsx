@@ -238,9 +238,9 @@ function toInput(fields: Fields, mustBeTemporary: boolean): SetPasswordInput {
 
 /** A suggestion of ours comes back with the form; what somebody has typed never does. */
 function again(c: Context<AppEnv>, { newPassword: password, proof }: Fields) {
-  const { actor } = c.var;
+  const { actor, services } = c.var;
   const subjectId = c.req.param("id")!;
-  return isSuggestion({ actor, subjectId, password, proof })
+  return isSuggestion(services, { actor, subjectId, password, proof })
     ? { suggestion: { password, proof } }
     : {};
 }

@@ -34,7 +34,7 @@ export const resumeSearch = createMiddleware<AppEnv>(async (c, next) => {
   const services = c.get("services");
   const bearer = bearerOf(services.settings, readCookie(c, "session"));
   const query = readableQuery(c, SearchQuery);
-  const wait = bearer && services.searches(bearer.id);
+  const wait = bearer && services.searches(bearer.secretHash);
   if (wait) {
     c.header("Retry-After", `${wait}`);
     return trouble(c, {

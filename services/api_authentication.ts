@@ -33,12 +33,11 @@ export async function authenticateApiToken(
     return refuse({ reason: "owner_must_enrol" });
   }
   if (found.stale) await touchApiToken(db, { id: found.id, address });
-  const { id, tokenName, scopes, expiresAt, secretHash } = found;
+  const { id, tokenName, scopes, expiresAt } = found;
   const { userId, name, username, email, permissions, secondFactor } = found;
   return ok({
     userId,
     sessionId: id,
-    sessionKey: secretHash,
     token: { id, name: tokenName, scopes, expiresAt },
     name,
     username,

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
 import { identifierKey } from "../db/email_addresses.ts";
+import type { ServiceContext } from "./context.ts";
+import { keyedDigest } from "./keyed_digest.ts";
 
 /**
  * Where tries to sign in to an account are counted; a new password clears all of them.
@@ -25,9 +26,10 @@ export function resetAttemptKey(account: string) {
   return `reset:account:${account}`;
 }
 
-/** What somebody typed may be a password in the wrong field: only a hash of it becomes a key. */
-export function identifierHash(identifier: string) {
-  return createHash("sha256").update(identifierKey(identifier)).digest(
-    "base64url",
-  );
+/** What somebody typed may be a password in the wrong field: only a keyed digest of it is stored. */
+export function identifierHash(
+  { secrets }: Pick<ServiceContext, "secrets">,
+  identifier: string,
+) {
+  return keyedDigest(secrets, "typed identifier", identifierKey(identifier));
 }

@@ -52,8 +52,6 @@ export interface Actor {
   userId: string;
   /** Of the session, or of the API token, by which it asks. */
   sessionId: string;
-  /** Known to the server alone: signs what is bound to this session. */
-  sessionKey: string;
   /** Where a program asks: its token, and what that may be used for. */
   token?: { id: string; name: string; scopes: Scope[]; expiresAt: Date };
   name: string;

@@ -5,9 +5,11 @@ import {
   releaseIdempotencyKey,
 } from "../db/idempotent_answers.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { isDigestOf, keyedDigest } from "./keyed_digest.ts";
 import { ok, refuse, type Result } from "./result.ts";
-import { hashSecret } from "./tokens.ts";
 import { inTransaction } from "./transaction.ts";
+
+const PURPOSE = "idempotent request";
 
 /** What was answered to a request, as far as it is answered again. */
 export interface KeptAnswer {
@@ -41,7 +43,8 @@ export async function answerOnce(
   // Each session's and each token's keys are its own: what one was told in answer is no other's business.
   const key = `${actor.sessionId} ${given}`;
   const owner = `idempotent answer ${ownerId} ${key}`;
-  const requestHash = hashSecret(request);
+  const text = `${owner}\n${request}`;
+  const requestHash = keyedDigest(secrets, PURPOSE, text); // a typed password may be in it
   return await context.once(() =>
     inTransaction(context, async (tx) => {
       if (await claimIdempotencyKey(tx, { ownerId, key, requestHash })) {
@@ -61,7 +64,9 @@ export async function answerOnce(
       }
       const kept = await findIdempotentAnswer(tx, { ownerId, key });
       const body = secrets.open(kept?.sealedBody ?? "", owner);
-      if (!kept?.status || kept.requestHash !== requestHash) {
+      if (
+        !kept?.status || !isDigestOf(secrets, kept.requestHash, PURPOSE, text)
+      ) {
         return refuse({ reason: "key_reused" });
       }
       if (body === undefined) {

@@ -72,7 +72,7 @@ export async function changePassword(
     if (!alive || alive.disabled || now?.hash !== known.hash) {
       return refuse({ reason: "session_ended" });
     }
-    const ended = await storePassword(tx, judged.value, {
+    const ended = await storePassword(tx, context, judged.value, {
       change: now.temporary ? "forced_change" : "own_change",
       userId,
       setBy: userId,

@@ -29,6 +29,7 @@ export async function requestPasswordReset(
   const { db, settings, address } = context;
   const windowSeconds = settings.SIGN_IN_WINDOW_MINUTES * 60;
   const user = await findUserByIdentifier(db, identifier);
+  const stranger = identifierHash(context, identifier);
   const places = widening(
     "reset:address:",
     address,
@@ -38,7 +39,7 @@ export async function requestPasswordReset(
     limits: [
       ...places,
       {
-        key: resetAttemptKey(user?.id ?? identifierHash(identifier)),
+        key: resetAttemptKey(user?.id ?? stranger),
         limit: settings.RESET_REQUESTS,
       },
     ],
@@ -121,7 +122,7 @@ export async function completePasswordReset(
     if (!user || user.disabled || !await consumeMailLink(tx, link)) {
       return refuse({ reason: "link_over" });
     }
-    const ended = await storePassword(tx, judged.value, {
+    const ended = await storePassword(tx, context, judged.value, {
       // Who runs the machine vouches for whom a link is printed for; anybody who reads the mailbox has the others.
       change: owner.facts.by === "cli"
         ? "reset_by_printed_link"

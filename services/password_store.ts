@@ -7,6 +7,7 @@ import {
   identifierHash,
   ownAttemptKey,
 } from "./attempts.ts";
+import type { ServiceContext } from "./context.ts";
 import { endAccess, type EndedAccess } from "./ended_access.ts";
 import type { NewHash } from "./password_judgement.ts";
 
@@ -33,6 +34,7 @@ const KNOWN_TO_OTHERS = {
 /** Stores a judged password with all that follows from it. Tells what access it ended. */
 export async function storePassword(
   tx: Database,
+  context: Pick<ServiceContext, "secrets">,
   { hash, history }: NewHash,
   { change, userId, setBy, temporaryHours, formId = null, keep, kept }: {
     change: PasswordChange;
@@ -59,7 +61,9 @@ export async function storePassword(
   if (history) {
     await rememberPassword(tx, { userId, keep, ...history });
   }
-  const names = (await listIdentifiers(tx, userId)).map(identifierHash);
+  const names = (await listIdentifiers(tx, userId)).map((it) =>
+    identifierHash(context, it)
+  );
   for (const it of [...names, userId]) { // in the order in which an attempt locks them
     await forgetAttempts(tx, { prefix: accountAttemptPrefix(it) });
   }

@@ -1,33 +1,38 @@
 import type { Actor, ServiceContext } from "./context.ts";
+import { isDigestOf, keyedDigest } from "./keyed_digest.ts";
 import { generatePassphrase } from "./passphrase.ts";
-import { sameText, sign } from "./tokens.ts";
+
+const PURPOSE = "suggested password";
 
 export interface Suggestion {
   password: string;
-  /** That it is ours, for this user, in this session: where only generated passwords may be set. */
+  /** That it is ours, for this user, in this session: asked for where only generated passwords may be set. */
   proof: string;
 }
 
 /** A passphrase to show to the one who asks; nothing is stored. */
 export function suggestPassword(
-  { settings }: ServiceContext,
+  { settings, secrets }: ServiceContext,
   { actor, subjectId }: { actor: Actor; subjectId: string },
 ): Suggestion {
   const password = generatePassphrase(settings.PASSPHRASE_LANGUAGE);
-  return { password, proof: proofOf(actor, subjectId, password) };
+  const text = proven({ actor, subjectId, password });
+  return { password, proof: keyedDigest(secrets, PURPOSE, text) };
 }
 
 export function isSuggestion(
-  { actor, subjectId, password, proof }: {
-    actor: Actor;
-    subjectId: string;
-    password: string;
-    proof: string;
-  },
+  { secrets }: Pick<ServiceContext, "secrets">,
+  { proof, ...given }: Proven & { proof: string },
 ): boolean {
-  return sameText(proof, proofOf(actor, subjectId, password));
+  return isDigestOf(secrets, proof, PURPOSE, proven(given));
 }
 
-function proofOf(actor: Actor, subjectId: string, password: string) {
-  return sign(actor.sessionKey, "suggestion", `${subjectId}\0${password}`);
+interface Proven {
+  actor: Actor;
+  subjectId: string;
+  password: string;
+}
+
+function proven({ actor: { sessionId }, subjectId, password }: Proven) {
+  return [sessionId, subjectId, password].join("\0");
 }

@@ -77,7 +77,8 @@ export async function setPassword(
     return refuse({ reason: "must_be_temporary" });
   }
   const mayType = settings.PASSWORD_MODES.includes("typed");
-  if (!mayType && !isSuggestion({ actor, subjectId, password, proof })) {
+  const suggestion = { actor, subjectId, password, proof };
+  if (!mayType && !isSuggestion(context, suggestion)) {
     return refuse({ reason: "not_generated" });
   }
   const judged = await judgePassword(context, { known, password });
@@ -92,7 +93,7 @@ export async function setPassword(
       return judged;
     }
 
-    const ended = await storePassword(tx, judged.value, {
+    const ended = await storePassword(tx, context, judged.value, {
       change: "set_by_others",
       userId: subjectId,
       setBy: actor.userId,

@@ -113,7 +113,7 @@ export async function completeSignIn(
       attempts: 2, // both steps
     });
     const typed = (await listIdentifiers(tx, userId)) // one of them, in the first step
-      .flatMap((it) => namePlaceLimits(context, identifierHash(it)));
+      .flatMap((it) => namePlaceLimits(context, identifierHash(context, it)));
     await forgetAttempts(tx, {
       keys: [...typed, ...counted.account, own].map((it) => it.key),
     });

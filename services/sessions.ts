@@ -40,7 +40,7 @@ export async function resumeSession(
   const bearer = bearerOf(context.settings, cookie);
   if (!bearer) return undefined;
   const session = await findSession(context.db, bearer);
-  return session ? await actorOf(context, bearer, session) : undefined;
+  return session ? await actorOf(context, session) : undefined;
 }
 
 /** The session that a cookie names; undefined for what can't be one of ours. */
@@ -59,7 +59,6 @@ export function bearerOf(
 /** Whoever acts in a session that was found, which has been seen now. */
 export async function actorOf(
   { db, settings }: ServiceContext,
-  { secretHash }: Bearer,
   session: ResumedSession,
 ): Promise<Actor> {
   if (session.stale) await touchSession(db, session.id);
@@ -70,7 +69,6 @@ export async function actorOf(
   return {
     userId,
     sessionId: session.id,
-    sessionKey: secretHash,
     name,
     username,
     email,

@@ -88,7 +88,7 @@ export async function completeSetup(
 
     const by = { actorId: userId };
     await insertFirstAdministrator(tx, context, { userId, fields, by });
-    await storePassword(tx, judged.value, {
+    await storePassword(tx, context, judged.value, {
       change: "reset_by_printed_link",
       userId,
       setBy: userId,

@@ -53,7 +53,7 @@ export async function signIn(
   },
 ): Promise<Result<SignedIn, SignInFailure>> {
   const { db, hasher } = context;
-  const name = identifierHash(identifier);
+  const name = identifierHash(context, identifier);
   const seen = deviceSeen(context, device);
   const limitsOf = (account: string, known: boolean) =>
     attemptLimits(context, {

@@ -1,10 +1,5 @@
 import { Buffer } from "node:buffer";
-import {
-  createHash,
-  createHmac,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { v7 as uuidv7, validate } from "uuid";
 
 /** A reference token `id.secret`: the id finds the row, of the secret only the hash is stored. */
@@ -40,10 +35,4 @@ export function hashSecret(secret: string): string {
 export function sameText(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
-}
-
-/** HMAC-SHA-256 of a message for one purpose, base64url. */
-export function sign(secret: string, purpose: string, message: string): string {
-  return createHmac("sha256", secret).update(`${purpose}\0${message}`)
-    .digest("base64url");
 }

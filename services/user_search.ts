@@ -68,7 +68,7 @@ export async function findUsersAsBearer(
 ): Promise<{ actor: Actor; search: UserSearch } | undefined> {
   const { session, ...search } = await look(context, query, bearer);
   return session
-    ? { actor: await actorOf(context, bearer, session), search }
+    ? { actor: await actorOf(context, session), search }
     : undefined;
 }
 

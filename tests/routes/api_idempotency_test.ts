@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { rows } from "../../db/client.ts";
 import { OverloadedError } from "../../services/work_queue.ts";
@@ -9,6 +10,7 @@ import {
   newUser,
   unique,
 } from "../support/api.ts";
+import { ORIGIN } from "../support/app.ts";
 import {
   testEmbedded,
   testOnEach,
@@ -187,5 +189,33 @@ testOnPostgres(
     );
     assert.deepEqual(new Set(answers.map((it) => it.status)), new Set([200]));
     assert.ok(most <= 2, `${most} at once`);
+  },
+);
+
+testOnEach(
+  "a typed password of a kept request can't be guessed from what is stored of it (ASVS 11.4.1, 14.2.6)",
+  async ({ db }) => {
+    const { ask } = await administratorApi(db);
+    const { id } = await person(db);
+    const json = { password: "nine larks over the hill", reason: "no_mailbox" };
+    const headers = { "Idempotency-Key": crypto.randomUUID() };
+    const path = `/users/${id}/password`;
+    const first = await ask("POST", path, { json, headers });
+    assert.equal(first.status, 200, first.text);
+    const stored = await rows<{ hash: string }>(
+      db,
+      sql`select request_hash as hash from idempotent_answers`,
+    );
+    assert.ok(stored.length > 0);
+    const request = [
+      "POST",
+      `${ORIGIN}/api/v1${path}`,
+      "",
+      JSON.stringify(json),
+    ].join("\n");
+    const guess = createHash("sha256").update(request).digest("base64url");
+    assert.ok(!stored.some((it) => it.hash.includes(guess)));
+    const again = await ask("POST", path, { json, headers });
+    assert.equal(again.headers.get("idempotency-replayed"), "true");
   },
 );

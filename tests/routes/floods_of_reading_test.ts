@@ -35,6 +35,22 @@ testOnEach(
 );
 
 testOnEach(
+  "who knows a session's id alone uses none of its searches up (ASVS 2.4.1)",
+  async ({ db }) => {
+    const running = program({ db }, { SEARCHES_PER_MINUTE: "5" });
+    const own = browser(running);
+    await own.signIn(await person(db, { permissions: ["user_management"] }));
+    const [id] = own.cookies.get("passdesk-session")!.split(".");
+    const stranger = browser(running, { address: "203.0.113.9" });
+    for (let n = 0; n < 10; n++) {
+      stranger.cookies.set("passdesk-session", `${id}.${"A".repeat(43)}`);
+      await (await stranger.get("/users?query=a")).body?.cancel();
+    }
+    assert.equal((await own.get("/users?query=a")).status, 200);
+  },
+);
+
+testOnEach(
   "exports are limited for each token (ASVS 2.4.1)",
   async ({ db }) => {
     const running = program({ db }, { EXPORTS_PER_HOUR: "2" });

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
+import { rows } from "../../db/client.ts";
 import { rateLimits, sessions } from "../../db/schema.ts";
 import { createPasswordHasher } from "../../services/password_hash.ts";
 import { storePassword } from "../../services/password_store.ts";
@@ -311,7 +313,7 @@ testOnEach(
     }
     const hash = await hasher.hash("another password");
     await db.transaction((tx) =>
-      storePassword(tx, { hash, history: undefined }, {
+      storePassword(tx, running.services, { hash, history: undefined }, {
         change: "reset_by_link",
         userId: user.id,
         setBy: null,
@@ -392,6 +394,27 @@ testOnEach(
       });
       const to = new URL(response.headers.get("location")!, ORIGIN);
       assert.equal(to.origin, ORIGIN, next);
+    }
+  },
+);
+
+testOnEach(
+  "a password typed as a username can't be guessed from what is counted (ASVS 11.4.1)",
+  async ({ db }) => {
+    const running = program({ db });
+    const visitor = browser(running);
+    const typed = "nine-larks";
+    await visitor.post("/sign-in", { identifier: typed, password: "wrong" });
+    await visitor.post("/password-resets/new", { identifier: typed });
+    const keys = (await rows<{ key: string }>(
+      db,
+      sql`select key from rate_limits`,
+    )).map((it) => it.key);
+    assert.ok(keys.some((it) => it.startsWith("sign_in:account:")));
+    assert.ok(keys.some((it) => it.startsWith("reset:account:")));
+    for (const encoding of ["base64url", "hex"] as const) {
+      const guess = createHash("sha256").update(typed).digest(encoding);
+      assert.ok(!keys.some((it) => it.includes(guess)));
     }
   },
 );

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
 import type { Connection } from "../../db/client.ts";
 import type { Permission } from "../../services/context.ts";
 import { type Browser, browser, hidden, program } from "../support/app.ts";
@@ -349,6 +350,39 @@ testOnEach(
       newPassword: password,
     });
     assert.equal(saved.status, 200);
+  },
+);
+
+testOnEach(
+  "the proof of a generated password can't be made from the session's cookie (ASVS 11.2.1)",
+  async (connection) => {
+    const { visitor, path, user } = await desk(connection, {
+      settings: { PASSWORD_MODES: "generated" },
+    });
+    const html = await (await visitor.get(path)).text();
+    const [id, secret] = visitor.cookies.get("passdesk-session")!.split(".");
+    const digest = createHash("sha256").update(secret!).digest("base64url");
+    const texts = [
+      `suggestion\0${user.id}\0${NEW_PASSWORD}`,
+      [id, user.id, NEW_PASSWORD].join("\0"),
+    ];
+    const [keyId] = hidden(html, "proof").split(".");
+    for (const key of [secret!, digest, id!]) {
+      for (const text of texts) {
+        const forged = createHmac("sha256", key).update(text)
+          .digest("base64url");
+        for (const proof of [forged, `${keyId}.${forged}`]) {
+          const refused = await visitor.post(path, {
+            formId: hidden(html, "formId"),
+            seenSetAt: hidden(html, "seenSetAt"),
+            reason: "no_mailbox",
+            newPassword: NEW_PASSWORD,
+            proof,
+          });
+          assert.equal(refused.status, 422);
+        }
+      }
+    }
   },
 );
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDigestOf, keyedDigest } from "../../services/keyed_digest.ts";
 import { createSecretBox } from "../../services/secret_box.ts";
 import { loadSecretKeys } from "../../services/secret_key.ts";
 import { readSettings, SettingError } from "../../services/config.ts";
@@ -82,4 +83,20 @@ Deno.test("the embedded database gets a key of its own, once, for its owner's ey
   const { mode } = await Deno.stat(`${DATA_DIR}/secret.key`);
   assert.equal(mode! & 0o777, 0o600);
   await Deno.remove(DATA_DIR, { recursive: true });
+});
+
+Deno.test("a keyed digest is of one text, one purpose and a key that is still there (ASVS 11.2.2)", () => {
+  const [before, after] = [key(), key()];
+  const old = createSecretBox([before]);
+  const digest = keyedDigest(old, "one", "ann");
+  const rotated = createSecretBox([after, before]);
+  assert.ok(isDigestOf(old, digest, "one", "ann"));
+  assert.ok(isDigestOf(rotated, digest, "one", "ann"));
+  assert.notEqual(keyedDigest(rotated, "one", "ann"), digest);
+  assert.ok(!isDigestOf(old, digest, "one", "bob"));
+  assert.ok(!isDigestOf(old, digest, "two", "ann"));
+  assert.ok(!isDigestOf(createSecretBox([after]), digest, "one", "ann"));
+  for (const text of ["", ".", digest.split(".")[1]!]) {
+    assert.ok(!isDigestOf(old, text, "one", "ann"));
+  }
 });

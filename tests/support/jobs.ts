@@ -41,7 +41,6 @@ export async function actorOf(
   return {
     userId,
     sessionId: id,
-    sessionKey: "",
     token: { id, name: "test", scopes, expiresAt },
     name,
     username,

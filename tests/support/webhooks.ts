@@ -108,7 +108,6 @@ export async function administrator(
   return {
     userId,
     sessionId: id,
-    sessionKey: "",
     name,
     username,
     email,
