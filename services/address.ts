@@ -26,7 +26,7 @@ function lastUntrusted({ connection, forwardedFor, trusted }: {
   let address = canonical(connection) ?? connection;
   let passed = 0;
   while (hops.length > 0 && isTrusted(address, trusted)) {
-    const hop = canonical(hops.pop()!);
+    const hop = canonical(withoutPort(hops.pop()!));
     if (hop === undefined) break;
     address = hop;
     passed += 1;
@@ -101,6 +101,13 @@ export function cameByPlainHttp(
   // A proxy that hands on what it was told adds nothing to the list.
   return told.slice(0, Math.max(1, told.length - proxies))
     .some((it) => it.toLowerCase() !== "https");
+}
+
+/** Some proxies add the client's port, and brackets around IPv6 (RFC 7239, 6). */
+function withoutPort(hop: string) {
+  const [, v4, v6] =
+    hop.match(/^(?:([\d.]+):\d{1,5}|\[([^\]]*)\](?::\d{1,5})?)$/) ?? [];
+  return v4 ?? v6 ?? hop;
 }
 
 function canonical(text: string) {

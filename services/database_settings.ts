@@ -3,12 +3,19 @@ import type { Tls } from "../db/tls.ts";
 import { valueFields } from "./search_fields.ts";
 import { SettingError, type Settings } from "./config.ts";
 
-/** How PostgreSQL is reached; undefined where the settings name none. */
+/**
+ * How PostgreSQL is reached; undefined where the settings name none.
+ *
+ * @throws {SettingError} an address that could be read as another machine's, or a file that can't be read
+ */
 export function postgresSettings(
   settings: Settings,
 ): PostgresSettings | undefined {
   const { DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl } = settings;
-  return url === undefined ? undefined : {
+  if (url === undefined) return undefined;
+  checkHost("DATABASE_URL", url);
+  if (ownerUrl !== undefined) checkHost("DATABASE_OWNER_URL", ownerUrl);
+  return {
     url,
     ownerUrl,
     poolSize: settings.DATABASE_POOL_SIZE,
@@ -36,8 +43,23 @@ function tlsOf(settings: Settings, urls: string[]): Tls | undefined {
 }
 
 function isThisMachine(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" ||
+    /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/i;
+
+/** Refuses what two readers could understand differently: TLS is decided by the host. */
+function checkHost(name: string, url: string) {
   const { hostname, searchParams } = new URL(url);
-  const host = searchParams.get("host") ?? decodeURIComponent(hostname);
-  return host === "" || host.startsWith("/") || host === "localhost" ||
-    host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
+  const [authority = ""] = url.replace(/^[^/]*\/\//, "").split(/[/?#]/);
+  if (
+    !HOST.test(hostname) || searchParams.has("host") ||
+    authority.split("@").length > 2
+  ) {
+    throw new SettingError(
+      `${name}: name one host, as in postgres://passdesk@db.example.org:5432/passdesk; "?host=" and sockets are not read, and "@" in a password is written %40`,
+    );
+  }
 }

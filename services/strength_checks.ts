@@ -61,7 +61,7 @@ export function createStrengthChecks(
     asked.onerror = (event) => {
       event.preventDefault(); // or it would end the whole program
       if (worker === asked) worker = undefined; // also where it dies between two questions
-      reject(new Error(`the strength worker failed: ${event.message}`));
+      reject(new WorkerFailedError(event.message));
     };
     const timer = setTimeout(() => reject(new OverloadedError(1)), deadlineMs);
     try {
@@ -83,6 +83,14 @@ export function createStrengthChecks(
     },
     close,
   };
+}
+
+/** Answered 503 as an overload is: the next question starts another worker. */
+class WorkerFailedError extends OverloadedError {
+  constructor(why: string) {
+    super(1);
+    this.message = `the strength worker failed: ${why}`;
+  }
 }
 
 /** Those of this process: the dictionaries lie in memory once, in the worker. */

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { sql } from "drizzle-orm";
 import { generate } from "selfsigned";
+import postgres from "postgres";
 import { connectPostgres, rows } from "../../db/client.ts";
+import { connectionOptions } from "../../db/tls.ts";
 import { readSettings, SettingError } from "../../services/config.ts";
 import { postgresSettings } from "../../services/database_settings.ts";
 import { freePort, startProgram } from "../support/process.ts";
@@ -147,6 +149,57 @@ if (installed(`${POSTGRES_BIN}/initdb`)) {
   });
 }
 
+Deno.test("an address that two readers could take for different machines is refused (ASVS 12.3.1)", () => {
+  const local = "postgres://a@localhost/p";
+  for (
+    const url of [
+      "postgres:///p",
+      "postgres:///p?host=/var/run/postgresql",
+      "postgres://a@%2Fvar%2Frun%2Fpostgresql/p",
+      "postgres://a@db.example.org/p?host=localhost",
+      "postgres://a@db.example.org/p?host=",
+      "postgres://a@localhost/p?host=db.example.org",
+      "postgres://a@localhost,db.example.org/p",
+      "postgres://a@localhost%2Cdb.example.org/p",
+      "postgres://a:p@db.example.org,x@localhost/p",
+      "postgres://a:p@db.example.org@localhost/p",
+    ]
+  ) {
+    for (
+      const [name, environment] of [
+        ["DATABASE_URL", { DATABASE_URL: url }],
+        ["DATABASE_OWNER_URL", {
+          DATABASE_URL: local,
+          DATABASE_OWNER_URL: url,
+        }],
+      ] as const
+    ) {
+      const settings = readSettings({ ...environment, SECRET_KEY });
+      assert.throws(
+        () => postgresSettings(settings),
+        (error) =>
+          error instanceof SettingError && error.message.startsWith(`${name}:`),
+        url,
+      );
+    }
+  }
+});
+
+Deno.test("postgres.js connects to the host that TLS was decided by", () => {
+  for (
+    const [url, host, port] of [
+      ["postgres://a@[::1]:5433/p", "::1", 5433],
+      ["postgres://a@localhost#,db.example.org/p", "localhost", 5432],
+      ["postgres://a@127.0.0.1?x=@db.example.org", "127.0.0.1", 5432],
+      ["postgres://a@db.example.org:99/p", "db.example.org", 99],
+    ] as const
+  ) {
+    const options = connectionOptions(url, { connectTimeoutSeconds: 1 });
+    const read = postgres(url, options).options;
+    assert.deepEqual([read.host, read.port], [[host], [port]], url);
+  }
+});
+
 Deno.test("TLS is required of any other machine, unless the settings say otherwise (ASVS 12.3.1)", () => {
   const tls = (DATABASE_URL: string, more: Record<string, string> = {}) =>
     postgresSettings(readSettings({ DATABASE_URL, SECRET_KEY, ...more }))!.tls;
@@ -167,7 +220,6 @@ Deno.test("TLS is required of any other machine, unless the settings say otherwi
       "postgres://a@localhost/p",
       "postgres://a@127.0.0.1:5433/p",
       "postgres://a@[::1]/p",
-      "postgres:///p?host=/var/run/postgresql",
     ]
   ) {
     assert.equal(tls(url), undefined, url);

@@ -25,6 +25,26 @@ Deno.test("the right-most address that is no trusted proxy is the client's (ASVS
   assert.equal(address("10.0.0.1", "10.0.0.2", proxies), "10.0.0.2");
 });
 
+Deno.test("a hop may have a port, and brackets around IPv6 (RFC 7239, 6)", () => {
+  for (
+    const [hop, read] of [
+      ["192.0.2.4:5678", "192.0.2.4"],
+      ["[2001:db8::1]:99", "2001:db8::1"],
+      ["[2001:DB8::1]", "2001:db8::1"],
+      ["[::ffff:192.0.2.4]:1", "192.0.2.4"],
+      ["2001:db8::1:99", "2001:db8::1:99"],
+      ["192.0.2.4:port", "10.0.0.1"], // nothing to be read: the proxy's
+      ["[192.0.2.4", "10.0.0.1"],
+    ] as const
+  ) {
+    assert.equal(address("10.0.0.1", hop, ["10.0.0.0/8"]), read, hop);
+  }
+  assert.equal(
+    address("10.0.0.1", "192.0.2.4:5678, 10.0.0.2:80", ["10.0.0.0/8"]),
+    "192.0.2.4",
+  );
+});
+
 Deno.test("nobody else is believed", () => {
   assert.equal(address("192.0.2.1", "1.1.1.1", ["10.0.0.0/8"]), "192.0.2.1");
   assert.equal(address("192.0.2.1", "1.1.1.1", []), "192.0.2.1");

@@ -48,7 +48,11 @@ Deno.test("a worker that dies fails the one that it answered, and the next start
     `onmessage = ({ data }) => { if (!("list" in data)) throw new Error("gone"); }`,
   );
   const { ask, close } = createStrengthChecks({ startWorker });
-  await assert.rejects(ask(QUESTION), /the strength worker failed.*gone/);
+  await assert.rejects(ask(QUESTION), (error) => {
+    assert.ok(error instanceof OverloadedError); // answered 503
+    assert.match(error.message, /^the strength worker failed.*gone/);
+    return true;
+  });
   assert.equal((await ask(QUESTION)).score, 4);
   assert.equal((await ask(QUESTION)).score, 4);
   assert.equal(started(), 2);
