@@ -18,6 +18,8 @@ export const NOT_MET: Record<string, AsvsLevel> = {
 
 interface Deciding {
   level: AsvsLevel;
+  /** What it is about, in two words. */
+  about: string;
   /** What to set, as the start names it. */
   by: string;
   reached: (settings: Settings) => boolean;
@@ -27,31 +29,37 @@ interface Deciding {
 export const BY_SETTING: Record<string, Deciding> = {
   "6.2.12": {
     level: 2,
-    by: "BREACH_CORPUS",
+    about: "stolen passwords",
+    by: "BREACH_CORPUS=hibp",
     reached: (it) => it.BREACH_CORPUS !== "off",
   },
   "6.3.3": {
     level: 2,
+    about: "second factor",
     by: "REQUIRE_2FA=all",
     reached: (it) => it.REQUIRE_2FA === "all",
   },
   "6.4.1": {
     level: 1,
+    about: "temporary passwords",
     by: "FORCE_TEMPORARY=on",
     reached: (it) => it.FORCE_TEMPORARY === "on",
   },
   "6.4.6": {
     level: 3,
+    about: "no chosen passwords",
     by: "PASSWORD_MODES=generated",
     reached: (it) => !it.PASSWORD_MODES.includes("typed"),
   },
   "12.3.1": {
     level: 2,
+    about: "encrypted connections",
     by: "SMTP_TLS=required and DATABASE_TLS=required",
     reached: (it) => it.SMTP_TLS === "required" && it.DATABASE_TLS !== "off",
   },
   "13.2.2": {
     level: 2,
+    about: "database roles",
     by: "DATABASE_OWNER_URL",
     reached: (it) => !it.DATABASE_URL || it.DATABASE_OWNER_URL !== undefined,
   },
@@ -61,7 +69,7 @@ export const BY_SETTING: Record<string, Deciding> = {
 export function reachOf(settings: Settings) {
   const missing = Object.entries(BY_SETTING)
     .filter(([, { reached }]) => !reached(settings))
-    .map(([id, { level, by }]) => ({ id, level, by }));
+    .map(([id, { level, about, by }]) => ({ id, level, about, by }));
   const never = Object.values(NOT_MET);
   const met = (level: AsvsLevel) =>
     APPLICABLE[level] - never.filter((it) => it === level).length -
@@ -75,6 +83,9 @@ export function describeReach(settings: Settings): string {
   const counts = ([1, 2, 3] as const).map((level) =>
     `level ${level}: ${met[level]} of ${APPLICABLE[level]}`
   ).join(", ");
-  const open = missing.map(({ id, by }) => `${id} by ${by}`).join(", ");
-  return `ASVS 5.0, ${counts}${open && `; settings would reach ${open}`}`;
+  const open = missing.map(({ id, about, by }) => `${id} (${about}) by ${by}`)
+    .join(", ");
+  return `ASVS 5.0, ${counts}${
+    open && `; settings would reach ${open}`
+  }; see docs/asvs.md`;
 }

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { isAbsolute, join } from "node:path";
-import { endJob, insertJob, listProblems, resumeJob } from "../db/jobs.ts";
+import {
+  endJob,
+  findJob,
+  insertJob,
+  listProblems,
+  resumeJob,
+} from "../db/jobs.ts";
 import type { Services } from "./context.ts";
 import type { ImportOptions } from "./import_batches.ts";
 import { IMPORT_FORMATS, type ImportFormat } from "./import_lines.ts";
@@ -57,8 +63,28 @@ export async function importFile(
     return end.refused > 0 ? 1 : 0;
   } catch (error) {
     say(await endBadly(services, job, error));
+    if (job) await tellSoFar(services, { id: job.id, print, say });
     return 1;
   }
+}
+
+/** What an import that could not go on has done before: it stays. */
+async function tellSoFar(
+  services: Services,
+  { id, print, say }: {
+    id: string;
+    print: (line: string) => void;
+    say: (line: string) => void;
+  },
+) {
+  const job = await findJob(services.db, id).catch(() => undefined);
+  if (!job || job.read === 0) return;
+  await printProblems(services, id, print);
+  say(
+    `Before that: ${
+      numbersOf(job)
+    }. What is good went in and stays; run the mended file with --skip-existing.`,
+  );
 }
 
 /** Ends the job, unless the database is away, and tells the person at the terminal why. */
@@ -175,7 +201,12 @@ async function run(
   return done ? job : undefined;
 }
 
-function numbersOf({ read, changed, skipped, refused }: Job) {
+function numbersOf(
+  { read, changed, skipped, refused }: Pick<
+    Job,
+    "read" | "changed" | "skipped" | "refused"
+  >,
+) {
   const number = (it: number) => it.toLocaleString("en");
   return `${number(read)} read, ${number(changed)} good, ${
     number(skipped)

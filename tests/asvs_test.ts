@@ -114,6 +114,6 @@ Deno.test("the default settings reach level 1 whole, at least 112 of level 2 and
 Deno.test("the start says what the settings reach, and what would reach more", () => {
   const line = describeReach(readSettings({ FORCE_TEMPORARY: "off" }));
   assert.match(line, /level 1: 52 of 53/);
-  assert.match(line, /6\.4\.1 by FORCE_TEMPORARY=on/);
-  assert.match(line, /6\.3\.3 by REQUIRE_2FA=all/);
+  assert.match(line, /6\.4\.1 \(temporary passwords\) by FORCE_TEMPORARY=on/);
+  assert.match(line, /6\.3\.3 \(second factor\) by REQUIRE_2FA=all/);
 });

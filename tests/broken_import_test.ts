@@ -87,8 +87,9 @@ testOnEach(
     const { codes, said } = await importText(services, text, "--batch", "1");
     assert.deepEqual(codes, [1, 1]);
     assert.match(said[0]!, /from line 4:/);
-    assert.match(said[1]!, /^Goes on behind line [23]\.$/);
-    assert.match(said[2]!, /from line 4:/);
+    assert.match(said[1]!, /^Before that: 2 read, 2 good/);
+    assert.match(said[2]!, /^Goes on behind line [23]\.$/);
+    assert.match(said[3]!, /from line 4:/);
   },
 );
 

@@ -37,9 +37,10 @@ function Form({ unsure }: Pick<AllSessionsProps, "unsure">) {
     <form method="post" action="/sessions">
       <CsrfField />
       <p>
-        All of these sessions end at once, and what is typed into an open form
-        may be lost. Everybody has to sign in again. Your own session stays. API
-        tokens go on: revoke them under <a href="/api-tokens">API tokens</a>.
+        All of these sessions end at once, and everybody has to sign in again.
+        Text in open forms is kept for half an hour, passwords are not. Your own
+        session stays. API tokens go on: revoke them under{" "}
+        <a href="/api-tokens">API tokens</a>.
       </p>
       <div class="field" id="sure">
         <label class="check-line">

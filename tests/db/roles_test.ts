@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { connectPostgres } from "../../db/client.ts";
+import { explainStartFailure } from "../../services/start_failure.ts";
 import { sealAuditLog } from "../../services/audit_seals.ts";
 import { browser, hidden, program } from "../support/app.ts";
 import {
@@ -30,6 +31,7 @@ async function withTwoRoles() {
   const as = (name: string) =>
     Object.assign(new URL(url), { username: name }).href;
   return {
+    workerUrl: as(worker),
     connection: await connectPostgres({
       url: as(worker),
       ownerUrl: as(owner),
@@ -92,6 +94,29 @@ testOnPostgres(
       );
     }
     await connection.close();
+    await close();
+  },
+);
+
+testOnPostgres(
+  "a missing role, and tables of another one, stop the start with a sentence",
+  async () => {
+    const url = new URL(await freshDatabaseUrl());
+    const nobody = Object.assign(new URL(url), { username: "nobody_there" });
+    await assert.rejects(
+      connectPostgres({
+        url: nobody.href,
+        ownerUrl: url.href,
+        ...POSTGRES_SETTINGS,
+      }),
+      (error) => /a role is missing/.test(explainStartFailure(error) ?? ""),
+    );
+    const { connection, workerUrl, close } = await withTwoRoles();
+    await connection.close();
+    await assert.rejects(
+      connectPostgres({ url: workerUrl, ...POSTGRES_SETTINGS }),
+      (error) => /another role owns/.test(explainStartFailure(error) ?? ""),
+    );
     await close();
   },
 );
