@@ -4,7 +4,7 @@ import { recordAudit } from "./audit.ts";
 import { authorize, type AuthorizeFailure } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
 import { notifyOfPassword } from "./notices.ts";
-import { judgePassword } from "./password_judgement.ts";
+import { judgePassword, type NewHash } from "./password_judgement.ts";
 import type { PolicyViolation } from "./password_policy.ts";
 import { storePassword } from "./password_store.ts";
 import { isSuggestion } from "./password_suggestions.ts";
@@ -44,19 +44,27 @@ export type SetPasswordFailure =
   | { reason: "changed_meanwhile"; setAt: Date | null }
   | AuthorizeFailure;
 
+export type JudgedPassword = Result<
+  NewHash,
+  { reason: "policy"; violations: PolicyViolation[] }
+>;
+
 /** Longest text of a reason, in code points. */
 export const REASON_TEXT_LIMIT = 500;
 
 /**
  * Staff set somebody else's password. One decision, so one transaction: the hash, the history, every
  * session ended, the lockout cleared, the audit event. Hashing happens before it.
+ *
+ * @param judged what became of it already, where this is part of a larger transaction
  */
 export async function setPassword(
   context: ServiceContext,
-  { actor, subjectId, input }: {
+  { actor, subjectId, input, judged: before }: {
     actor: Actor;
     subjectId: string;
     input: SetPasswordInput;
+    judged?: JudgedPassword;
   },
 ): Promise<Result<{ sessionsEnded: number }, SetPasswordFailure>> {
   const { settings } = context;
@@ -81,7 +89,7 @@ export async function setPassword(
   if (!mayType && !isSuggestion(context, suggestion)) {
     return refuse({ reason: "not_generated" });
   }
-  const judged = await judgePassword(context, { known, password });
+  const judged = before ?? await judgePassword(context, { known, password });
 
   return await inTransaction(context, async (tx) => {
     const still = await mayStillSet(tx, context, { actor, subjectId, input });

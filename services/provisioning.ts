@@ -1,14 +1,15 @@
-import { v4 as uuidv4 } from "uuid";
 import { lockPermissions } from "../db/permissions.ts";
 import { findUser, type UserDetails } from "../db/users.ts";
 import { allOrNothing, must } from "./all_or_nothing.ts";
 import { authorize } from "./authorization.ts";
 import type { Actor, ServiceContext } from "./context.ts";
+import { recordReuse, type SetPasswordFailure } from "./passwords.ts";
 import {
-  recordReuse,
-  setPassword,
-  type SetPasswordFailure,
-} from "./passwords.ts";
+  applyPassword,
+  readyForKnown,
+  readyForNew,
+  type ReadyPassword,
+} from "./provisioned_passwords.ts";
 import { nameFrom, type NameParts } from "./provisioned_names.ts";
 import { isFrozen } from "./reports.ts";
 import { ok, refuse, type Result } from "./result.ts";
@@ -52,6 +53,10 @@ export async function provisionUser(
     externalId,
     attributes: given.attributes ?? {},
   };
+  const { password } = given;
+  const ready = password === undefined
+    ? undefined
+    : await readyForNew(context, { actor, input, password });
   return await allOrNothing<string, ProvisionFailure>(
     context,
     async (inside) => {
@@ -59,7 +64,7 @@ export async function provisionUser(
       const created = await createUser(inside, { actor, input });
       if (!created.ok) return created;
       const userId = created.value;
-      await applyPassword(inside, { actor, userId, given, setAt: null });
+      await applyGiven(inside, { actor, userId, given, ready });
       if (given.active === false) {
         must(await setUserDisabled(inside, { actor, userId, disabled: true }));
       }
@@ -82,6 +87,18 @@ export async function changeProvisionedUser(
     given: Provisioned;
   },
 ): Promise<Result<void, ProvisionFailure>> {
+  const { password } = given;
+  const shown = password === undefined
+    ? undefined
+    : await findUser(context.db, userId);
+  const ready = password !== undefined && shown
+    ? await readyForKnown(context, {
+      actor,
+      user: shown,
+      input: merge(shown, given),
+      password,
+    })
+    : undefined;
   const changed = await allOrNothing<void, ProvisionFailure>(
     context,
     async (inside) => {
@@ -98,13 +115,13 @@ export async function changeProvisionedUser(
       if (version !== undefined && version !== user.version) {
         return refuse({ reason: "other_version" });
       }
-      await apply(inside, { actor, user, given });
+      await apply(inside, { actor, user, given, ready });
       return ok(undefined);
     },
   );
-  // The record of it went with the rest.
-  if (!changed.ok && changed.failure.reason === "policy") {
-    const { violations } = changed.failure;
+  // The record of it went with the rest; and whatever refused the change, the password was compared.
+  if (!changed.ok && ready && !ready.judged.ok) {
+    const { violations } = ready.judged.failure;
     await recordReuse(context.db, context, {
       actor,
       subjectId: userId,
@@ -120,13 +137,14 @@ export async function changeProvisionedUser(
  */
 async function apply(
   inside: ServiceContext,
-  { actor, user, given }: {
+  { actor, user, given, ready }: {
     actor: Actor;
     user: UserDetails;
     given: Provisioned;
+    ready: ReadyPassword | undefined;
   },
 ) {
-  const { id: userId, disabledAt, passwordSetAt: setAt } = user;
+  const { id: userId, disabledAt } = user;
   const { active } = given;
   // An account that its owner froze stays so whatever a provider says of it: staff settle that first.
   const frozen = await isFrozen(inside, user);
@@ -138,33 +156,32 @@ async function apply(
     const { version } = (await findUser(inside.db, userId))!;
     must(await editUser(inside, { actor, userId, version, input }));
   }
-  await applyPassword(inside, { actor, userId, given, setAt });
+  await applyGiven(inside, { actor, userId, given, ready });
   if (active === false && disabledAt === null) {
     must(await setUserDisabled(inside, { actor, userId, disabled: true }));
   }
 }
 
-/** The user replaces it at the next sign-in: the system that has set it knows it. */
-async function applyPassword(
+/** Nothing is ready for who may not set it: that is refused, and recorded, as every other change. */
+async function applyGiven(
   inside: ServiceContext,
-  { actor, userId, given: { password }, setAt }: {
+  { actor, userId, given, ready }: {
     actor: Actor;
     userId: string;
     given: Provisioned;
-    setAt: Date | null;
+    ready: ReadyPassword | undefined;
   },
 ) {
-  if (password === undefined) return;
-  const input = {
-    password,
-    proof: "",
-    temporary: true,
-    reason: "other" as const,
-    reasonText: "SCIM",
-    formId: uuidv4(),
-    seenSetAt: setAt?.getTime() ?? null,
-  };
-  must(await setPassword(inside, { actor, subjectId: userId, input }));
+  if (given.password === undefined) return;
+  if (ready) return await applyPassword(inside, { actor, userId, ready });
+  must(
+    await authorize(inside.db, inside, {
+      actor,
+      action: "set_password",
+      subjectId: userId,
+    }),
+  );
+  must(refuse({ reason: "changed_meanwhile", setAt: null })); // allowed since
 }
 
 /** A user as a form would send it, with what is given put in; undefined where that changes nothing. */

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { lockUser } from "../../db/users.ts";
 import { setUserDisabled } from "../../services/users.ts";
+import { administratorApi } from "../support/api.ts";
 import { program } from "../support/app.ts";
 import { testOnPostgres } from "../support/database.ts";
-import { person } from "../support/people.ts";
+import { hasher, person } from "../support/people.ts";
 import {
   newcomer,
   patch,
   provider,
   PROVISIONING,
   scimToken,
+  WITH_PASSWORDS,
 } from "../support/scim.ts";
 
 testOnPostgres(
@@ -105,5 +107,61 @@ testOnPostgres(
     assert.ok(answer.headers.get("retry-after"));
     const { json } = await send("GET", `/Users/${id}`);
     assert.equal(json.userName, username);
+  },
+);
+
+testOnPostgres(
+  "nobody's name waits while the password of a user with a name of other letters is hashed",
+  async ({ db }) => {
+    let hashing = Promise.withResolvers<void>();
+    let gate = Promise.withResolvers<void>();
+    const held = {
+      ...hasher,
+      hash: async (password: string) => {
+        hashing.resolve();
+        await gate.promise;
+        return await hasher.hash(password);
+      },
+    };
+    const token = await scimToken(db, { scopes: WITH_PASSWORDS });
+    const send = provider(program({ db }, {}, held), token.text);
+    const { ask } = await administratorApi(db);
+    const tag = crypto.randomUUID().slice(0, 8);
+    const { id } = await person(db);
+    const password = "heron walks on the moon 77";
+    for (
+      const [n, change] of [
+        () =>
+          send("POST", "/Users", {
+            body: { ...newcomer(), userName: `Мария-${tag}`, password },
+          }),
+        () =>
+          send("PATCH", `/Users/${id}`, {
+            body: patch({
+              op: "replace",
+              value: { userName: `Жанна-${tag}`, password },
+            }),
+          }),
+      ].entries()
+    ) {
+      hashing = Promise.withResolvers<void>();
+      gate = Promise.withResolvers<void>();
+      const changed = change();
+      await hashing.promise;
+      const waited = Promise.withResolvers<string>();
+      const timer = setTimeout(() => waited.resolve("waited"), 4000);
+      const other = ask("POST", "/users", {
+        json: { username: `plain-${n}-${tag}`, name: "Plain" },
+      });
+      const first = await Promise.race([
+        other.then((it) => it.status),
+        waited.promise,
+      ]);
+      clearTimeout(timer);
+      gate.resolve();
+      await other;
+      const { status } = await changed;
+      assert.deepEqual([first, status], [201, n === 0 ? 201 : 200]);
+    }
   },
 );

@@ -61,11 +61,8 @@ Deno.test("a flood at one account does not put others of the places that it come
   ask("flood", { place: "b", account: "x" });
   ask("colleague", { place: "b", account: "y" });
   const served = await open();
-  assert.ok(
-    served.indexOf("colleague") <= 65,
-    `${served.indexOf("colleague")}`,
-  );
-  assert.ok(served.lastIndexOf("flood") > served.indexOf("colleague"));
+  const at = served.indexOf("colleague");
+  assert.ok(at <= 2, `${at}`);
 });
 
 Deno.test("within one place, those of one account don't keep another account waiting", async () => {
