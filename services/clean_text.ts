@@ -11,7 +11,7 @@ const BLANKS = /\p{Z}/gu;
  * letters that are drawn as nothing, which nobody pastes by accident.
  */
 export const UNREADABLE =
-  /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\ufffd\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]/u;
+  /[\p{Cc}\p{Co}\p{Cn}\p{Cs}\ufffd\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{13441}\u{13442}\u{16fe4}]/u;
 
 const DIRECTION = /[\u061c\u200e\u200f]/gu;
 const RIGHT_TO_LEFT =

@@ -4,6 +4,7 @@ import { readArgon2 } from "./foreign_argon2.ts";
 import { readBcrypt } from "./foreign_bcrypt.ts";
 import { readPbkdf2 } from "./foreign_pbkdf2.ts";
 import { readScrypt } from "./foreign_scrypt.ts";
+import { spellings } from "./password_bytes.ts";
 import { ok, refuse, type Result } from "./result.ts";
 
 export type HashForm = "argon2" | "bcrypt" | "scrypt" | "pbkdf2";
@@ -71,9 +72,10 @@ export function judgeForeignHash(
  */
 export function isSeenWhole(hash: string, password: string): boolean {
   const read = readForeignHash(hash);
-  const bytes = new TextEncoder().encode(password);
-  return !read.ok || (isSeen(read.value.sees, bytes) &&
-    bytes.length < read.value.sees.bytes);
+  if (!read.ok) return true;
+  const { sees } = read.value;
+  return spellings(password) // NFC can be longer than what was typed
+    .every((bytes) => isSeen(sees, bytes) && bytes.length < sees.bytes);
 }
 
 function isSeen(sees: Sight, password: Uint8Array) {

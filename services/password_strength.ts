@@ -11,7 +11,7 @@ export interface StrengthQuestion {
 export interface Strength {
   /** zxcvbn's, from 0 to 4. */
   score: 0 | 1 | 2 | 3 | 4;
-  /** On the list of common passwords, in any case of letters. */
+  /** On the list of common passwords, in any case of letters, any width, and with signs between that nobody sees. */
   common: boolean;
 }
 
@@ -22,6 +22,9 @@ export interface Strength {
 const SCORED_LENGTH = 32;
 /** Likewise its time grows with the ways to read "p4$$w0rd" that it tries. */
 const SUBSTITUTIONS_TRIED = 64;
+
+/** Soft hyphens, spaces without width, joiners, variants. */
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Takes some 30 ms and 10 MB, for the dictionaries: it is for the worker alone (services/strength_worker.ts). */
 export function createStrengthScorer(
@@ -36,7 +39,9 @@ export function createStrengthScorer(
     l33tMaxSubstitutions: SUBSTITUTIONS_TRIED,
   });
   return ({ text, words }) => {
-    if (blocklist.has(text.toLowerCase())) return { score: 0, common: true };
+    const common = [text, text.normalize("NFKC").replace(INVISIBLE, "")]
+      .some((it) => blocklist.has(it.toLowerCase()));
+    if (common) return { score: 0, common };
     return { score: zxcvbn.check(text, words).score, common: false };
   };
 }

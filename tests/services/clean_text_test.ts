@@ -63,7 +63,10 @@ Deno.test("a value that machines compare has nothing that can't be seen", () => 
 });
 
 Deno.test("a letter that is drawn as nothing stays, to be refused", () => {
-  for (const letter of "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") {
+  for (
+    const letter
+      of "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u{13441}\u{13442}\u{16fe4}"
+  ) {
     assert.equal(cleanText(`Ada${letter}`), `Ada${letter}`);
     assert.match(visibleText(`ada${letter}`), UNREADABLE);
   }

@@ -152,6 +152,23 @@ Deno.test("a refused common password is not called guessable too", async () => {
   assert.deepEqual(await broken("1234567890"), ["common"]);
 });
 
+Deno.test("a common password in full-width letters, or with signs between that nobody sees, is refused (ASVS 6.2.4)", async () => {
+  for (
+    const password of [
+      "ｐａｓｓｗｏｒｄ１２３４",
+      "ＰＡＳＳＷＯＲＤ１２３４",
+      "password\u200b1234",
+      "pass\u00adword\ufeff1234",
+    ]
+  ) {
+    assert.deepEqual(await broken(password, [], lengthOnly), ["common"]);
+  }
+  assert.deepEqual(
+    await broken("ｐａｓｓｗｏｒｄ１２３４ heron walks", [], lengthOnly),
+    [],
+  );
+});
+
 Deno.test("a common password within a longer one is no reason to refuse (NIST-63B-3.1.1.2-h)", async () => {
   assert.deepEqual(await broken("qwertyuiop purple walrus"), []);
 });

@@ -4,6 +4,7 @@ import { pbkdf2Sync, scryptSync } from "node:crypto";
 import bcrypt from "bcrypt";
 import { eq } from "drizzle-orm";
 import { passwords } from "../../db/schema.ts";
+import { isSeenWhole } from "../../services/foreign_hashes.ts";
 import { browser, program } from "../support/app.ts";
 import { testOnEach } from "../support/database.ts";
 import { hasher, person } from "../support/people.ts";
@@ -64,6 +65,15 @@ for (const [form, hashOf] of Object.entries(FORMS)) {
     }
   });
 }
+
+Deno.test("a password whose NFC fills all bytes that bcrypt sees is not known whole (ASVS 6.2.8)", async () => {
+  const typed = `\u0958${"a".repeat(66)}`; // 69 bytes; NFC takes the letter apart: 72
+  const whole = `${typed.normalize("NFC")} and a tail that bcrypt never saw`;
+  const hash = await bcrypt.hash(Buffer.from(whole), 4);
+  assert.equal(await hasher.verify(hash, typed), true);
+  assert.equal(isSeenWhole(hash, typed), false);
+  assert.equal(isSeenWhole(hash, typed.slice(0, -1)), true);
+});
 
 Deno.test("Django's bcrypt of SHA-256 sees all of a long password", async () => {
   const digest = async (it: string) =>
